@@ -1,0 +1,1 @@
+"""Commands: one file per stage, and the whole study on this machine."""
