@@ -1,0 +1,65 @@
+"""What a generator is to the stages: an entry that trains and loads, and the trained network that hands out samples."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from fer.runtime.device import Numerics
+    from fer.runtime.work import Work
+
+Images = NDArray[np.uint8]
+Labels = NDArray[np.int64]
+
+
+class TrainedGenerator(Protocol):
+    """A generator that has been trained and loaded."""
+
+    @property
+    def available(self) -> Sequence[int] | None:
+        """How many different samples of each class there are; None where there is no limit."""
+
+    def sample(self, labels: Labels, indices: Labels, seed: int) -> Images:
+        """Make samples.
+
+        ``labels`` (b,) are positions in the ``classes`` that the network was trained with. ``indices`` (b,) number the
+        samples of each label from 0. Returns uint8 (b, 48, 48). Label, index and seed decide a sample, whatever the
+        rest of the batch holds; to the last bit only for the same b and place in the batch, since kernels differ.
+        """
+
+
+class Generator(Protocol):
+    """A generative model that a study can name. Nothing here imports torch before it trains or loads."""
+
+    def check_options(self, name: str, options: dict[str, Any]) -> None:
+        """Raise RequestError naming ``generators.<name>.options.<key>`` where ``options`` do not fit the model."""
+
+    def images_per_second(self, classes: int, options: dict[str, Any], numerics: "Numerics") -> float:
+        """Real images shown per second of training, measured in a few seconds; for the choice of precision and threads."""
+
+    def train(
+        self,
+        images: Images,
+        labels: Labels,
+        classes: Sequence[str],
+        *,
+        kimg: float,
+        options: dict[str, Any],
+        seed: int,
+        numerics: "Numerics",
+        work: "Work",
+    ) -> None:
+        """Train one network and leave the artifact in ``work.folder``.
+
+        ``images`` uint8 (n, 48, 48) and ``labels`` int64 (n,) are what the network may see; ``labels`` are positions in
+        ``classes``, which holds a single name for a network of its own class. ``kimg`` is the budget in thousands of
+        real images shown. Written are ``weights.safetensors``, ``generator.json`` (what was trained, how far and whether it
+        diverged), ``history.csv`` and ``sheets/*.png``. Goes on from ``work.checkpoints``. Raises Stopped once a
+        requested stop is saved, RequestError where options or images do not fit.
+        """
+
+    def load(self, folder: Path, numerics: "Numerics") -> TrainedGenerator:
+        """The network of an artifact that ``train`` has written."""
