@@ -1,0 +1,52 @@
+"""Image files to pixels, refusing whatever is not a whole, sane image."""
+
+import io
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFile, UnidentifiedImageError
+
+from fer.data.resize import to_grey_48
+from fer.errors import RequestError
+
+FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
+EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"})
+SMALLEST_SIDE = 8
+LARGEST_SIDE = 16_384
+MOST_PIXELS = 64_000_000
+
+
+def decode(data: bytes, where: str) -> NDArray[np.uint8]:
+    """The bytes of an image file as uint8 (48, 48); the first picture of an animation. ``where`` names it in errors.
+
+    Raises RequestError for bytes that are no image of a known format, for a truncated or damaged one, and for sides
+    outside 8 to 16,384 pixels or more than 64 million pixels in all, which are looked at before anything is decoded.
+    """
+    if ImageFile.LOAD_TRUNCATED_IMAGES:
+        raise RuntimeError("PIL.ImageFile.LOAD_TRUNCATED_IMAGES is set: truncated images would be padded silently")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit below is the lower one
+            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+        _check_size(picture.size, where)
+        picture.load()
+    except Image.DecompressionBombError:
+        raise RequestError(f"{where}: has far more than {MOST_PIXELS:,} pixels; scale it down first") from None
+    except UnidentifiedImageError:
+        raise RequestError(f"{where}: is not an image; expected {', '.join(FORMATS)}") from None
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise RequestError(f"{where}: is truncated or damaged ({reason}); replace or remove it") from None
+    if picture.mode == "F":
+        raise RequestError(f"{where}: has floating-point pixels of unknown range; save it with 8 or 16 bits")
+    return to_grey_48(picture)
+
+
+def _check_size(size: tuple[int, int], where: str) -> None:
+    width, height = size
+    if min(size) < SMALLEST_SIDE or max(size) > LARGEST_SIDE or width * height > MOST_PIXELS:
+        raise RequestError(
+            f"{where}: is {width} x {height} pixels; each side must be {SMALLEST_SIDE} to {LARGEST_SIDE:,}, "
+            f"and all at most {MOST_PIXELS:,}"
+        )
