@@ -1,0 +1,70 @@
+# Everything that people and CI do with this repository. `make help` lists it.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+STUDY ?= smoke
+STORE ?= store
+SOURCE ?=
+WORKERS ?=
+VENV := .venv
+STAMP := $(VENV)/.installed
+
+# The first Python on the path that will do; PYTHON=/path/to/python overrides.
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	if $$p -c '$(SUPPORTED)' 2>/dev/null; then echo $$p; break; fi; done)
+
+.PHONY: help setup study test test-fast lint format bench lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@echo
+	@echo "Variables: STUDY=$(STUDY) STORE=$(STORE) SOURCE=$(SOURCE) WORKERS=$(WORKERS) PYTHON=$(PYTHON)"
+
+setup: $(STAMP) ## Make .venv from the locked requirements; instant when nothing changed
+
+$(STAMP): tests/requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c '$(SUPPORTED)' 2>/dev/null; then \
+		echo "setup: needs Python 3.11, 3.12 or 3.13; found $$("$(or $(PYTHON),python3)" --version 2>&1 | head -n 1)." \
+			"Install one, or name it: make setup PYTHON=/path/to/python3.13" >&2; exit 2; fi
+	@if ! "$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null; then \
+		echo "setup: $(PYTHON) lacks the venv module; on Debian: apt-get install python3-venv" >&2; exit 2; fi
+	"$(PYTHON)" -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --disable-pip-version-check --no-input --require-hashes -r tests/requirements.lock
+	$(VENV)/bin/python -m pip install --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
+	@touch $@
+
+study: setup ## Run a study on this machine: make study [STUDY=cpu] [SOURCE=fer2013.zip] [STORE=store] [WORKERS=2]
+	$(VENV)/bin/fer run "$(STUDY)" --store "$(STORE)" $(if $(SOURCE),--source "$(SOURCE)") $(if $(WORKERS),--workers $(WORKERS))
+
+test: lint ## Lint, types, and every test that this machine can run
+	$(VENV)/bin/python -m pytest
+
+test-fast: lint ## Lint, types, and the tests that take less than five seconds each
+	$(VENV)/bin/python -m pytest -m "not slow"
+
+lint: setup ## Check style, formatting and types
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+
+format: setup ## Format the sources, and fix what ruff can fix
+	$(VENV)/bin/ruff format
+	$(VENV)/bin/ruff check --fix
+
+bench: setup ## Run the benchmarks; each ends with one JSON line
+	for file in tests/benchmarks/*.py; do echo "== $$file"; $(VENV)/bin/python "$$file"; done
+
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+lock: ## Renew the locked requirements (needs uv); they hold versions and hashes, no index address
+	@command -v uv >/dev/null || { echo "lock: needs uv; install it with: pipx install uv" >&2; exit 2; }
+	$(LOCK) pyproject.toml --output-file images/requirements.lock
+	$(LOCK) pyproject.toml --extra dev --constraint images/requirements.lock --output-file tests/requirements.lock
+
+clean: ## Remove the virtual environment and caches; stores stay
+	rm -rf $(VENV) build ./*.egg-info .mypy_cache .ruff_cache .pytest_cache
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
