@@ -1,0 +1,117 @@
+"""The tasks of a planned study in dependency order: what ``fer run`` works through, and what the plan's table shows."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from fer.recipes import (
+    GeneratorRun,
+    PlannedStudy,
+    Recipe,
+    assessment_recipe,
+    cell_recipe,
+    gan_recipe,
+    is_folder,
+    networks,
+    run_of,
+    synthetic_recipe,
+)
+from fer.revisions import Stage
+from fer.study import Cell, cells
+
+
+@dataclass(frozen=True)
+class Task:
+    """One stage at one place of the study."""
+
+    stage: Stage
+    recipe: Recipe
+    coordinates: dict[str, str]
+    """The flags, beside ``--study``, with which the stage's command makes exactly this."""
+    needs: tuple[str, ...]
+    """Digests of the tasks that must be done before."""
+    cell: Cell | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """Key of the artifact that the task makes."""
+        return self.recipe.digest
+
+    def __str__(self) -> str:
+        return " ".join([self.stage, *(f"{flag}={value}" for flag, value in self.coordinates.items())])
+
+    @property
+    def command(self) -> str:
+        """The command, without study and store, that makes the artifact."""
+        return " ".join(["fer", self.stage, *(f"--{flag} {value}" for flag, value in self.coordinates.items())])
+
+
+def tasks(planned: PlannedStudy) -> tuple[Task, ...]:
+    """Every task between the data set and the report, each after those it needs, none twice."""
+    found: dict[str, Task] = {}
+    all_cells = cells(planned.study)
+    volumes = volumes_of_runs(planned, all_cells)
+    for run in generator_runs(planned, all_cells):
+        for task in generator_tasks(planned, run, volumes.get(run, 1)):
+            found.setdefault(task.digest, task)
+    for cell in all_cells:
+        task = cell_task(planned, cell)
+        found.setdefault(task.digest, task)
+    return tuple(found.values())
+
+
+def generator_runs(planned: PlannedStudy, all_cells: tuple[Cell, ...]) -> dict[GeneratorRun, int]:
+    """Every training of every generator and how many volumes of its samples are used, in the study's order.
+
+    A generator in no grid is trained for every seed, to be assessed. With ``real: match`` and in no grid it has no mix
+    to match, and therefore no run.
+    """
+    runs: dict[GeneratorRun, int] = {}
+    for cell in all_cells:
+        run = run_of(planned, cell)
+        if run is not None:
+            runs[run] = max(cell.volume, runs.get(run, 1))
+    in_grids = {run.generator for run in runs}
+    for name, spec in planned.study.generators.items():
+        if name not in in_grids and spec.real == "all":
+            for seed in planned.study.seeds[:1] if is_folder(planned, name) else planned.study.seeds:
+                runs[GeneratorRun(generator=name, seed=seed)] = 1
+    order = list(planned.study.generators)
+    in_order = sorted(runs, key=lambda run: (order.index(run.generator), run.seed, run.ratio or 0.0))
+    return {run: runs[run] for run in in_order}
+
+
+def run_coordinates(run: GeneratorRun) -> dict[str, str]:
+    """Flags that name a generator run."""
+    ratio = {} if run.ratio is None else {"ratio": f"{run.ratio:g}"}
+    return {"generator": run.generator, "seed": str(run.seed), **ratio}
+
+
+def cell_coordinates(cell: Cell) -> dict[str, str]:
+    """Flags that name a cell."""
+    generator = {} if cell.generator is None else {"generator": cell.generator}
+    volume = {"volume": str(cell.volume)} if cell.volume > 1 else {}
+    return {**generator, "classifier": cell.classifier, "ratio": f"{cell.ratio:g}", **volume, "seed": str(cell.seed)}
+
+
+def generator_tasks(planned: PlannedStudy, run: GeneratorRun, volumes: int) -> list[Task]:
+    """What one generator run takes: its networks, ``volumes`` blocks of samples, and the assessment of the first."""
+    where = run_coordinates(run)
+    gans = []
+    for class_name in networks(planned, run.generator):
+        one_class = {} if class_name is None else {"class": class_name}
+        gans.append(Task("train-gan", gan_recipe(planned, run, class_name), where | one_class, ()))
+    made: list[Task] = [*gans]
+    for volume in range(1, volumes + 1):
+        recipe = synthetic_recipe(planned, run, volume)
+        block = {"volume": str(volume)} if volume > 1 else {}
+        made.append(Task("generate", recipe, where | block, tuple(gan.digest for gan in gans)))
+    first = synthetic_recipe(planned, run, 1).digest
+    made.append(Task("assess", assessment_recipe(planned, run), where, (first,)))
+    return made
+
+
+def cell_task(planned: PlannedStudy, cell: Cell) -> Task:
+    """The training of one cell."""
+    recipe = cell_recipe(planned, cell)
+    needs = tuple(digest for role, digest in recipe.inputs.items() if role.startswith("synthetic"))
+    return Task("train", recipe, cell_coordinates(cell), needs, cell)

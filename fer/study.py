@@ -1,0 +1,401 @@
+"""What a study is: the strict schema of its YAML file, the built-in studies, and the cells that its grids ask for.
+
+Importing this module must stay cheap (no torch): planning and the cluster tools live on it.
+"""
+
+import json
+import re
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from fer.classifiers.registry import is_known_classifier, known_classifiers
+from fer.errors import RequestError
+from fer.generators.registry import is_known_generator, known_generators
+from fer.naming import nearest
+
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]
+
+
+class Model(BaseModel):
+    """Base of every part of a study: unknown keys and wrong types are errors, and nothing changes later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class DrawnSpec(Model):
+    """How many faces ``drawn`` draws for each split, and from which seed."""
+
+    train: Count = 2800
+    validation: Count = 700
+    test: Count = 700
+    seed: Seed = 0
+
+
+class DataSpec(Model):
+    """The real data set."""
+
+    source: str | None = None
+    """``drawn``, a path or a store URI; without one the source is given on the command line."""
+    drawn: DrawnSpec = DrawnSpec()
+    """Used where the source is ``drawn``."""
+
+
+class GeneratorSpec(Model):
+    """A configured generative model. Its key in the study is its name in coordinates, tables and figures."""
+
+    model: str | None = None
+    """A registered generator, or ``folder:<uri>`` for images that somebody already has; by default the key itself."""
+    classes: Literal["joint", "separate"] = "joint"
+    """One conditional network, or one network per class."""
+    real: Literal["all", "match"] = "all"
+    """It sees every real training image, or only those of the mix that it serves."""
+    labels: Literal["real", "uniform"] = "real"
+    """Class proportions of its samples: the real ones, or equal ones."""
+    kimg: Positive | None = None
+    """Training budget in thousands of images shown; by default that of ``budgets.train-gan``."""
+    options: dict[str, Any] = {}
+    """Settings of the model that differ from its committed configuration."""
+
+
+class Augmentation(Model):
+    """Random changes of a training image; each is drawn anew every time an image is shown."""
+
+    flip: Share = 0.5
+    """Probability of a mirror image."""
+    shift: Annotated[float, Field(ge=0, le=0.5)] = 0.08
+    """Largest shift along each axis, as a share of the side."""
+    scale: Annotated[float, Field(ge=0, le=0.5)] = 0.1
+    """Largest relative change of size."""
+    rotation: Annotated[float, Field(ge=0, le=180)] = 10.0
+    """Largest rotation in degrees."""
+    erasing: Share = 0.25
+    """Probability that a random rectangle is blanked."""
+
+
+class TrainingSpec(Model):
+    """How a classifier is trained (AdamW on cross-entropy)."""
+
+    learning_rate: Positive = 1e-3
+    batch_size: Count = 128
+    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.01
+    schedule: Literal["constant", "cosine"] = "cosine"
+    """Learning rate after a one-epoch warm-up: constant, or falling to zero over the budget's epochs."""
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    class_weights: bool = False
+    """Weigh the loss by inverse class frequency."""
+    augmentation: Augmentation = Augmentation()
+    weights: str | None = None
+    """File or store URI of ImageNet weights; never downloaded from elsewhere."""
+
+
+class TrainBudget(Model):
+    """How long a classifier may train. An epoch is N images shown, whatever the mix holds."""
+
+    epochs: Annotated[int, Field(ge=1, le=100)] = 100
+    patience: Annotated[int, Field(ge=1, le=100)] = 10
+    """Epochs without a better validation macro-F1 after which training stops."""
+
+
+class TrainGanBudget(Model):
+    """How long a generator may train."""
+
+    kimg: Positive = 1000.0
+    """Thousands of images shown."""
+
+
+class Budgets(Model):
+    """Limits per stage."""
+
+    model_config = ConfigDict(validate_by_alias=True, validate_by_name=False, serialize_by_alias=True)
+
+    train_gan: TrainGanBudget = Field(default=TrainGanBudget(), alias="train-gan")
+    train: TrainBudget = TrainBudget()
+
+
+class NumericsSpec(Model):
+    """Arithmetic of training: measured on the machine (``auto``) or fixed, so that numbers agree everywhere."""
+
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    threads: Literal["auto"] | Count = "auto"
+
+
+class Grid(Model):
+    """Generators x classifiers x ratios, trained for every seed of the study."""
+
+    name: Name
+    generators: tuple[Name, ...] = ()
+    classifiers: Annotated[tuple[str, ...], Field(min_length=1)]
+    ratios: tuple[Share, ...] = ()
+    """Real ratios of the mixes; 1.0 is all real and belongs to no generator."""
+    volumes: tuple[Count, ...] = (1,)
+    """How many times N synthetic images are used at ratio 0.0."""
+    controls: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
+    """Ratios at which the real images are also used alone."""
+    validate_on: Literal["real", "mix"] = "real"
+    """What early stopping looks at: the real validation split, or a held-out part of the training mix."""
+    reuse_generator_seed: bool = False
+    """Train generators for the first seed only, and say so beside every interval."""
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        for field in ("generators", "classifiers", "ratios", "volumes", "controls"):
+            values = getattr(self, field)
+            if len(set(values)) != len(values):
+                raise ValueError(f"{field} names a value twice")
+        if not self.ratios and not self.controls:
+            raise ValueError("ratios and controls are both empty, so there is nothing to train")
+        mixed = [ratio for ratio in self.ratios if ratio < 1]
+        if mixed and not self.generators:
+            raise ValueError(f"ratio {mixed[0]:g} needs synthetic images, but generators is empty")
+        if self.generators and not mixed:
+            raise ValueError("generators are given, but no ratio below 1.0 uses them")
+        for classifier in self.classifiers:
+            if not is_known_classifier(classifier):
+                known = [*known_classifiers(), "timm:<name>"]
+                raise ValueError(f"classifiers: {classifier} is unknown; {nearest(classifier, known)}")
+        return self
+
+
+class Study(Model):
+    """Everything that decides what a report says, but the data. Immutable once planned."""
+
+    name: Name
+    title: str = ""
+    """One line for the report's head."""
+    data: DataSpec = DataSpec()
+    generators: dict[Name, GeneratorSpec] = {}
+    grids: tuple[Grid, ...] = ()
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = (0,)
+    budgets: Budgets = Budgets()
+    training: TrainingSpec = TrainingSpec()
+    """Training of every classifier."""
+    classifiers: dict[str, dict[str, Any]] = {}
+    """Settings of ``training`` that differ for one classifier."""
+    numerics: NumericsSpec = NumericsSpec()
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if len(set(self.seeds)) != len(self.seeds):
+            raise ValueError("seeds names a value twice")
+        if len({grid.name for grid in self.grids}) != len(self.grids):
+            raise ValueError("grids: two grids have the same name")
+        if not self.generators and not self.grids:
+            raise ValueError("the study has neither generators nor grids, so there is nothing to do")
+        for name in self.generators:
+            model = self.model_of(name)
+            if not is_known_generator(model):
+                known = [*known_generators(), "folder:<uri>"]
+                raise ValueError(f"generators.{name}: model {model} is unknown; {nearest(model, known)}")
+        for index, grid in enumerate(self.grids):
+            self._check_grid(f"grids[{index}]", grid)
+        used = {classifier for grid in self.grids for classifier in grid.classifiers}
+        for classifier in self.classifiers:
+            if classifier not in used:
+                raise ValueError(f"classifiers.{classifier}: no grid uses it; {nearest(classifier, used)}")
+            self.training_of(classifier)
+        cells(self)
+        return self
+
+    def _check_grid(self, where: str, grid: Grid) -> None:
+        for name in grid.generators:
+            if name not in self.generators:
+                raise ValueError(f"{where}.generators: {name} is not in the study; {nearest(name, self.generators)}")
+            if self.generators[name].real == "match":
+                if 0.0 in grid.ratios:
+                    raise ValueError(
+                        f"{where}.ratios: at 0.0 {name} (real: match) would have seen no real image; "
+                        "give it a grid whose ratios are above 0"
+                    )
+                if grid.reuse_generator_seed:
+                    raise ValueError(
+                        f"{where}.reuse_generator_seed: {name} (real: match) must see each seed's real images; "
+                        "give it a grid of its own without reuse"
+                    )
+
+    def model_of(self, generator: str) -> str:
+        """The registered model (or ``folder:<uri>``) behind a generator's name."""
+        return self.generators[generator].model or generator
+
+    def kimg_of(self, generator: str) -> float:
+        """The generator's training budget in thousands of images shown."""
+        own = self.generators[generator].kimg
+        return self.budgets.train_gan.kimg if own is None else own
+
+    def training_of(self, classifier: str) -> TrainingSpec:
+        """``training`` with what differs for this classifier. Raises ValueError where that does not fit the schema."""
+        own = self.classifiers.get(classifier, {})
+        merged = {**self.training.model_dump(mode="json"), **own}
+        if isinstance(own.get("augmentation"), dict):
+            merged["augmentation"] = {**self.training.augmentation.model_dump(mode="json"), **own["augmentation"]}
+        try:
+            return TrainingSpec.model_validate_json(json.dumps(merged))
+        except ValidationError as error:
+            raise ValueError(_first_problem(error, TrainingSpec, f"classifiers.{classifier}")) from None
+
+
+class Cell(Model):
+    """One classifier, trained once. ``generator`` is None where no synthetic image is used."""
+
+    generator: str | None
+    classifier: str
+    ratio: float
+    volume: int
+    seed: int
+    generator_seed: int | None
+    """Seed of the generator; differs from ``seed`` where a grid reuses one."""
+    validate_on: Literal["real", "mix"]
+
+    @property
+    def is_control(self) -> bool:
+        """Real images of a smaller ratio, alone."""
+        return self.generator is None and self.ratio < 1
+
+    @property
+    def coordinates(self) -> tuple[str, str, float, int, int]:
+        """What names the cell within its study; ``-`` stands for no generator."""
+        return (self.generator or "-", self.classifier, self.ratio, self.volume, self.seed)
+
+    def __str__(self) -> str:
+        where = f"{self.classifier} {self.generator or 'real alone'} ratio {self.ratio:g}"
+        return f"{where}{f' volume {self.volume}' if self.volume > 1 else ''} seed {self.seed}"
+
+
+def cells(study: Study) -> tuple[Cell, ...]:
+    """All cells of a study, in the order of its grids: generator, classifier, ratio, volume, seed.
+
+    A cell without synthetic images exists once, however many generators and grids would ask for it. Raises ValueError
+    where two grids ask for the same coordinates in different ways.
+    """
+    found: dict[tuple[str, str, float, int, int], tuple[str, Cell]] = {}
+    for grid in study.grids:
+        for cell in _cells_of(grid, study.seeds):
+            name, earlier = found.setdefault(cell.coordinates, (grid.name, cell))
+            if earlier != cell:
+                raise ValueError(f"grids: {name} and {grid.name} ask for the cell {cell} in different ways")
+    return tuple(cell for _, cell in found.values())
+
+
+def _cells_of(grid: Grid, seeds: tuple[int, ...]) -> list[Cell]:
+    mixes = [
+        (generator, classifier, ratio, volume)
+        for generator in grid.generators
+        for classifier in grid.classifiers
+        for ratio in grid.ratios
+        if ratio < 1
+        for volume in (grid.volumes if ratio == 0 else (1,))
+    ]
+    alone = sorted({*grid.controls, *(ratio for ratio in grid.ratios if ratio == 1)})
+    real = [(None, classifier, ratio, 1) for classifier in grid.classifiers for ratio in alone]
+    return [
+        Cell(
+            generator=generator,
+            classifier=classifier,
+            ratio=ratio,
+            volume=volume,
+            seed=seed,
+            generator_seed=None if generator is None else seeds[0] if grid.reuse_generator_seed else seed,
+            validate_on=grid.validate_on,
+        )
+        for generator, classifier, ratio, volume in (*mixes, *real)
+        for seed in seeds
+    ]
+
+
+def built_in_studies() -> list[str]:
+    """Names of the studies that come with the package."""
+    folder = resources.files("fer").joinpath("studies")
+    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+
+
+def built_in_text(name: str) -> str:
+    """The YAML text of a built-in study."""
+    return resources.files("fer").joinpath("studies", f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def load_study(reference: str) -> Study:
+    """The study behind a built-in name or a YAML file on this machine.
+
+    Raises RequestError for an unknown name, an unreadable file, or a study that does not fit the schema.
+    """
+    if reference in built_in_studies():
+        return parse_study(built_in_text(reference), f"built-in study {reference}")
+    path = Path(reference)
+    if not path.is_file():
+        raise RequestError(f"study {reference}: neither built in nor a file; {nearest(reference, built_in_studies())}")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RequestError(f"study {reference}: cannot be read as text ({error})") from None
+    study = parse_study(text, reference)
+    if study.name in built_in_studies():
+        raise RequestError(f"study {reference}: name {study.name} belongs to a built-in study; choose another")
+    return study
+
+
+def parse_study(text: str, where: str) -> Study:
+    """A study from its YAML text; ``where`` says in errors where the text came from. Raises RequestError."""
+    try:
+        document = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader that also refuses repeated keys
+    except yaml.YAMLError as error:
+        raise RequestError(f"study {where}: not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(document, dict):
+        raise RequestError(f"study {where}: holds no mapping; a study starts with a line like 'name: mine'")
+    try:
+        # By way of JSON, since strict validation takes JSON's lists for tuples.
+        return Study.model_validate_json(json.dumps(document))
+    except TypeError as error:
+        raise RequestError(f"study {where}: holds a value that is no text, number or list ({error})") from None
+    except ValidationError as error:
+        raise RequestError(f"study {where}: {_first_problem(error, Study, '')}") from None
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """YAML's last-one-wins for repeated keys would drop half of somebody's study without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key} stands twice", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def _first_problem(error: ValidationError, root: type[BaseModel], prefix: str) -> str:
+    """The first problem in one line: path, what is wrong, and for unknown keys the nearest right one."""
+    problem = error.errors(include_url=False)[0]
+    path = re.sub(r"\.(\d+)", r"[\1]", ".".join([part for part in [prefix] if part] + [str(p) for p in problem["loc"]]))
+    if problem["type"] == "extra_forbidden":
+        fields = _fields_at(root, problem["loc"][:-1])
+        return f"{path}: unknown key; {nearest(str(problem['loc'][-1]), fields)}"
+    message = problem["msg"].removeprefix("Value error, ")
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    given = "" if problem["type"] in ("value_error", "missing") else f", not {problem['input']!r}"
+    return f"{path}: {message}{given}{more}" if path else f"{message}{more}"
+
+
+def _fields_at(root: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """Keys that the schema knows at a location of a validation error."""
+    model: type[BaseModel] | None = root
+    for part in location:
+        fields = model.model_fields if model else {}
+        field = fields.get(str(part)) or next((f for f in fields.values() if f.alias == part), None)
+        if field is not None:
+            model = _model_in(field.annotation)
+    return [field.alias or name for name, field in model.model_fields.items()] if model else []
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = (_model_in(argument) for argument in getattr(annotation, "__args__", ()))
+    return next((model for model in inner if model), None)
