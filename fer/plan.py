@@ -49,9 +49,8 @@ def tasks(planned: PlannedStudy) -> tuple[Task, ...]:
     """Every task between the data set and the report, each after those it needs, none twice."""
     found: dict[str, Task] = {}
     all_cells = cells(planned.study)
-    volumes = volumes_of_runs(planned, all_cells)
-    for run in generator_runs(planned, all_cells):
-        for task in generator_tasks(planned, run, volumes.get(run, 1)):
+    for run, volumes in generator_runs(planned, all_cells).items():
+        for task in generator_tasks(planned, run, volumes):
             found.setdefault(task.digest, task)
     for cell in all_cells:
         task = cell_task(planned, cell)
