@@ -108,7 +108,7 @@ def _first_of_each(labels: NDArray[np.int64], wanted: Sequence[int], volume: int
         there = np.flatnonzero(labels == label)
         if len(there) < count:
             raise RequestError(
-                f"synthetic volume {volume}: class {label} has {len(there)} samples, but {count} are needed; generate more"
+                f"synthetic volume {volume}: class {label} has {len(there)} samples, not {count}; generate more"
             )
         picked.append(there[:count])
     return np.concatenate(picked)
