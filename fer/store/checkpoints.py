@@ -69,7 +69,7 @@ class Checkpoints:
     def _generations(self) -> list[str]:
         """Names of the generations that have a manifest, oldest first."""
         names = (info.key.removeprefix(self._prefix) for info in self.objects.list(self._prefix))
-        return [name.removesuffix(".json") for name in names if "/" not in name]
+        return sorted(name.removesuffix(".json") for name in names if "/" not in name)
 
     def _delete_all_but(self, kept: set[str]) -> None:
         keys = [info.key for info in self.objects.list(self._prefix)]

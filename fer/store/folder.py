@@ -60,10 +60,9 @@ class FolderObjects:
         return True
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        """Every object whose key starts with ``prefix``, sorted by key."""
+        """Every object whose key starts with ``prefix``."""
         if prefix:
             check_key(prefix.removesuffix("/"))
-        found: list[ObjectInfo] = []
         for folder, _, names in os.walk(self.root / prefix.rpartition("/")[0]):
             for name in names:
                 path = Path(folder, name)
@@ -74,8 +73,7 @@ class FolderObjects:
                     stat = path.stat()
                 except FileNotFoundError:  # deleted by another process since the folder was read
                     continue
-                found.append(ObjectInfo(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC)))
-        yield from sorted(found, key=lambda info: info.key)
+                yield ObjectInfo(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
 
     def delete(self, key: str) -> None:
         """Remove the object, and the folders that it leaves empty."""

@@ -60,7 +60,7 @@ class Objects(Protocol):
         """
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        """Every object whose key starts with ``prefix`` (any string, as in S3), sorted by key."""
+        """Every object whose key starts with ``prefix`` (any string, as in S3), in no promised order."""
 
     def delete(self, key: str) -> None:
         """Remove the object; no error where there is none."""

@@ -58,18 +58,19 @@ class Store:
 
     def manifests(self, kind: str) -> Iterator[Manifest]:
         """The manifests of all artifacts of a kind, by digest."""
-        artifacts = [(k, digest) for k, digest in self.artifacts(f"{kind}/") if k == kind]
         with ThreadPoolExecutor(_READERS) as pool:  # on S3 the time goes into waiting
-            for manifest in pool.map(lambda artifact: self.manifest(*artifact), artifacts):
+            for manifest in pool.map(lambda artifact: self.manifest(*artifact), self.artifacts(f"{kind}/")):
                 if manifest is not None:  # None: set aside since the listing
                     yield manifest
 
-    def artifacts(self, prefix: str = "") -> Iterator[tuple[str, str]]:
+    def artifacts(self, prefix: str = "") -> list[tuple[str, str]]:
         """(kind, digest) of every artifact whose key starts with ``prefix``, sorted; their manifests are not read."""
-        for info in self.objects.list(prefix):
-            parts = info.key.split("/")
-            if len(parts) == 3 and parts[2] == MANIFEST and parts[0] not in RESERVED:
-                yield parts[0], parts[1]
+        keys = (info.key.split("/") for info in self.objects.list(prefix))
+        return sorted(
+            (parts[0], parts[1])
+            for parts in keys
+            if len(parts) == 3 and parts[2] == MANIFEST and parts[0] not in RESERVED
+        )
 
     def fetch(self, kind: str, digest: str) -> Path:
         """A local folder with the artifact's files, their sizes and sha256 verified: read from it, never write to it.
