@@ -1,0 +1,52 @@
+"""Exact copies: samples that are real images pixel for pixel, and samples that occur more than once."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer.data.duplicates import image_keys
+from fer.metrics.comparison import Comparison
+
+_REAL_STREAM = 0x636F70
+
+
+def measure_copies(comparison: Comparison) -> dict[str, Any]:
+    """Count copies among all ``images`` samples, and at an equal number beside real images.
+
+    ``of_training``: samples that equal a training image; ``of_real``: that equal any real image; ``duplicates``:
+    samples beyond the first of each distinct one. ``equal_number`` holds copies of training images and duplicates among
+    the first ``images`` samples (``synthetic``), and among as many validation and test images as they come (``real``).
+    """
+    dataset = comparison.dataset
+    training = image_keys(dataset.train.images)
+    others = image_keys(np.concatenate([dataset.validation.images, dataset.test.images]))
+    samples = image_keys(comparison.synthetic.images)
+    number = min(len(samples), len(others))
+    some_real = np.random.default_rng(_REAL_STREAM).permutation(others)[:number]
+    return {
+        "images": len(samples),
+        "of_training": _occurring(samples, training),
+        "of_real": _occurring(samples, np.concatenate([training, others])),
+        "duplicates": _repeated(samples),
+        "equal_number": {
+            "images": number,
+            "synthetic": {
+                "of_training": _occurring(samples[:number], training),
+                "duplicates": _repeated(samples[:number]),
+            },
+            "real": {"of_training": _occurring(some_real, training), "duplicates": _repeated(some_real)},
+        },
+    }
+
+
+def _copies(keys: NDArray[np.void], training: NDArray[np.void]) -> dict[str, int]:
+    return {"of_training": _occurring(keys, training), "duplicates": _repeated(keys)}
+
+
+def _occurring(keys: NDArray[np.void], among: NDArray[np.void]) -> int:
+    return int(np.isin(keys, among).sum())
+
+
+def _repeated(keys: NDArray[np.void]) -> int:
+    return len(keys) - len(np.unique(keys))

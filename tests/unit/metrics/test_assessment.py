@@ -1,0 +1,111 @@
+"""The cheap figures of an assessment, on samples whose faults are known."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer.data.dataset import Dataset, Split, make_dataset
+from fer.errors import RequestError
+from fer.metrics.assessment import assess, save_assessment
+from fer.metrics.comparison import Comparison
+from fer.metrics.pixels import pixel_statistics
+
+CLASSES = ("left", "middle", "right")
+
+
+def noise(counts: tuple[int, ...], seed: int) -> Split:
+    labels = np.repeat(np.arange(len(counts)), counts).astype(np.int64)
+    images = np.random.default_rng(seed).integers(1, 255, (len(labels), 48, 48)).astype(np.uint8)
+    return Split(images, labels)
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    """60 training images in the proportions 3:2:1; validation and test with two leaks and one repeated image."""
+    train, validation, test = noise((30, 20, 10), 1), noise((6, 5, 4), 2), noise((6, 5, 4), 3)
+    test.images[:2] = train.images[:2]
+    test.images[3] = validation.images[3]
+    return make_dataset(CLASSES, {"train": train, "validation": validation, "test": test}, where="fixture")
+
+
+def test_counts_stand_beside_what_was_asked_in_the_real_proportions(dataset: Dataset) -> None:
+    counts = assess(dataset, noise((20, 20, 20), 4))["counts"]
+    assert counts["asked"] == {"left": 30, "middle": 20, "right": 10}
+    assert counts["made"] == {"left": 20, "middle": 20, "right": 20}
+
+
+def test_uniform_samples_were_asked_for_in_equal_numbers(dataset: Dataset) -> None:
+    assert assess(dataset, noise((20, 20, 20), 4), uniform=True)["counts"]["asked"] == dict.fromkeys(CLASSES, 20)
+
+
+def test_pixel_statistics_are_those_of_images_made_by_hand() -> None:
+    images = np.zeros((2, 48, 48), np.uint8)
+    images[:, :24] = 200
+    images[1, 24:] = 100
+    found = pixel_statistics(images, np.full((48, 48), 125.0))
+    # Image 0: half 200, half 0 (std 100); image 1: half 200, half 100 (std 50). Mean image: half 200, half 50.
+    assert found == pytest.approx({"mean": 125.0, "contrast": 75.0, "saturated": 0.25, "mean_image_distance": 75.0})
+
+
+def test_both_sides_of_the_pixel_statistics_hold_equally_many_images_of_each_class(dataset: Dataset) -> None:
+    pixels = assess(dataset, noise((30, 20, 2), 5))["pixels"]
+    assert [pixels["per_class"][name]["images"] for name in CLASSES] == [
+        9,
+        10,
+        2,
+    ]  # 12 - 2 leaks - 1 repeat; 5 + 5; made
+    assert pixels["overall"]["images"] == 21
+
+
+def test_dark_samples_differ_from_real_ones_of_the_same_number(dataset: Dataset) -> None:
+    samples = noise((30, 20, 10), 6)
+    overall = assess(dataset, Split(samples.images // 4, samples.labels))["pixels"]["overall"]
+    assert overall["synthetic"]["mean"] == pytest.approx(overall["real"]["mean"] / 4, rel=0.03)
+    assert overall["synthetic"]["mean_image_distance"] > 3 * overall["real"]["mean_image_distance"]
+
+
+def test_a_class_without_samples_has_no_pixel_statistics(dataset: Dataset) -> None:
+    assert assess(dataset, noise((30, 20, 0), 7))["pixels"]["per_class"]["right"] is None
+
+
+def test_held_out_images_are_distinct_and_not_in_training(dataset: Dataset) -> None:
+    held_out = Comparison(dataset, noise((1, 1, 1), 8)).held_out
+    assert len(held_out) == 30 - 2 - 1
+    assert len(np.unique(held_out.images.reshape(27, -1), axis=0)) == 27
+    assert not (held_out.images[:, None] == dataset.train.images[None]).all(axis=(2, 3)).any()
+
+
+def test_copies_and_duplicates_are_counted(dataset: Dataset) -> None:
+    samples = noise((30, 20, 10), 9)
+    samples.images[0] = dataset.train.images[40]  # under another label: still a copy
+    samples.images[1] = dataset.validation.images[0]
+    samples.images[10:13] = samples.images[13]
+    copies = assess(dataset, samples)["copies"]
+    assert (copies["images"], copies["of_training"], copies["of_real"], copies["duplicates"]) == (60, 1, 2, 3)
+
+
+def test_copies_stand_beside_those_among_as_many_real_images(dataset: Dataset) -> None:
+    equal = assess(dataset, noise((30, 20, 10), 9))["copies"]["equal_number"]
+    assert equal["images"] == 30
+    assert equal["synthetic"] == {"of_training": 0, "duplicates": 0}
+    assert equal["real"] == {"of_training": 2, "duplicates": 1}
+
+
+def test_the_artifact_holds_the_figures_and_both_sheets(dataset: Dataset, tmp_path: Path) -> None:
+    samples = noise((30, 20, 2), 10)
+    assessment = assess(dataset, samples)
+    save_assessment(assessment, dataset, samples, tmp_path)
+    assert json.loads((tmp_path / "assessment.json").read_text()) == assessment
+    for name in ("sheet.png", "real.png"):
+        with Image.open(tmp_path / name) as sheet:
+            assert sheet.height > len(CLASSES) * 48
+
+
+def test_a_synthetic_set_that_does_not_fit_is_refused(dataset: Dataset) -> None:
+    with pytest.raises(RequestError, match="is empty"):
+        assess(dataset, noise((0, 0, 0), 0))
+    with pytest.raises(RequestError, match="label 3, but the data set has 3 classes"):
+        assess(dataset, noise((1, 1, 1, 1), 0))
