@@ -72,7 +72,7 @@ class Manifest(Record):
 
     kind: str
     digest: str
-    attempt: str
+    attempt: str = Field(pattern=r"^[0-9a-f]+$")
     """The folder under ``<kind>/<digest>/`` that holds this writer's files."""
     files: dict[str, FileEntry]
     """By name relative to the attempt's folder, with forward slashes."""

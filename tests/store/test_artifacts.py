@@ -1,0 +1,187 @@
+"""Publishing and reading artifacts: first wins, files never mix, nothing damaged is ever used."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+import fer
+from fer.errors import RequestError
+from fer.store import MissingArtifact, Store, open_store
+from tests.store.publishing import DIGEST, RECIPE, contents, publish
+
+Damage = Callable[[dict[str, Any]], object]
+
+
+def test_a_published_artifact_is_fetched_file_for_file(store: Store, made: Path) -> None:
+    assert not store.exists("dataset", DIGEST)
+    publish(store, made)
+    assert store.exists("dataset", DIGEST)
+    assert contents(store.fetch("dataset", DIGEST)) == contents(made)
+
+
+def test_the_manifest_says_what_was_made_from_what_by_what_and_where(store: Store, made: Path) -> None:
+    publish(store, made)
+    manifest = store.manifest("dataset", DIGEST)
+    assert manifest is not None
+    assert manifest.recipe == RECIPE
+    assert set(manifest.files) == {"images.npz", "sheets/0.png"}
+    assert manifest.files["images.npz"].size == 256 * 40
+    assert manifest.code_version.startswith(fer.__version__)
+    assert "Linux" in manifest.machine
+    assert (manifest.device, manifest.wall_seconds, manifest.device_seconds) == ("cpu", 1.5, 0.5)
+    assert abs(manifest.created - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_what_was_never_published_is_missing(store: Store) -> None:
+    assert store.manifest("dataset", "0") is None
+    with pytest.raises(MissingArtifact, match="holds no dataset 0"):
+        store.fetch("dataset", "0")
+
+
+def test_files_without_a_manifest_are_no_artifact(store: Store) -> None:
+    store.objects.write(f"dataset/{DIGEST}/attempt/images.npz", b"x")
+    assert not store.exists("dataset", DIGEST)
+    assert list(store.manifests("dataset")) == []
+
+
+def test_publishing_again_returns_the_first_manifest_and_writes_nothing(store: Store, made: Path) -> None:
+    first = publish(store, made)
+    before = {info.key for info in store.objects.list()}
+    (made / "images.npz").write_bytes(b"other")
+    assert publish(store, made) == first
+    assert {info.key for info in store.objects.list()} == before
+
+
+def test_writers_with_different_bytes_at_once_leave_one_of_them_whole(store: Store, tmp_path: Path) -> None:
+    writers = 6
+    folders = []
+    for number in range(writers):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for name in ("a", "b", "c"):
+            (folder / name).write_bytes(f"{name} of writer {number}".encode())
+        folders.append(folder)
+    start = Barrier(writers)
+
+    def write(folder: Path) -> str:
+        start.wait()
+        return publish(store, folder).attempt
+
+    with ThreadPoolExecutor(writers) as pool:
+        (attempt,) = set(pool.map(write, folders))
+    assert contents(store.fetch("dataset", DIGEST)) in [contents(folder) for folder in folders]
+    kept = {info.key for info in store.objects.list()}
+    assert kept == {f"dataset/{DIGEST}/manifest.json", *(f"dataset/{DIGEST}/{attempt}/{name}" for name in "abc")}
+
+
+def test_an_empty_folder_is_not_published(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="holds no file"):
+        publish(store, tmp_path / "empty")
+    assert not store.exists("dataset", DIGEST)
+
+
+def test_a_file_cut_short_is_named(store: Store, made: Path) -> None:
+    manifest = publish(store, made)
+    key = f"{manifest.folder}/images.npz"
+    store.objects.write(key, store.objects.read(key)[:-100])
+    with pytest.raises(RequestError, match=r"images\.npz in .* has 10140 bytes where the manifest says 10240"):
+        store.fetch("dataset", DIGEST)
+
+
+def test_a_flipped_byte_is_noticed_and_the_file_named(store: Store, made: Path) -> None:
+    manifest = publish(store, made)
+    key = f"{manifest.folder}/sheets/0.png"
+    data = bytearray(store.objects.read(key))
+    data[7] ^= 1
+    store.objects.write(key, bytes(data))
+    with pytest.raises(RequestError, match=r"sheets/0\.png in .* has other bytes"):
+        store.fetch("dataset", DIGEST)
+
+
+def test_a_lost_file_is_named(store: Store, made: Path) -> None:
+    manifest = publish(store, made)
+    store.objects.delete(f"{manifest.folder}/images.npz")
+    with pytest.raises(RequestError, match=r"images\.npz in .* is missing"):
+        store.fetch("dataset", DIGEST)
+
+
+@pytest.mark.parametrize(
+    ("damage", "complaint"),
+    [
+        (lambda fields: fields | {"extra": 1}, "extra: Extra inputs"),
+        (lambda fields: fields | {"files": {"../../beside": fields["files"]["images.npz"]}}, "unsafe name"),
+        (lambda fields: fields | {"attempt": "../../.."}, "attempt"),
+        (lambda fields: fields | {"digest": "other"}, "is the manifest of dataset/other"),
+        (lambda _: "half a manif", "is not a valid manifest"),
+    ],
+)
+def test_a_damaged_manifest_is_an_error_that_names_it(store: Store, made: Path, damage: Damage, complaint: str) -> None:
+    publish(store, made)
+    key = f"dataset/{DIGEST}/manifest.json"
+    store.objects.write(key, json.dumps(damage(json.loads(store.objects.read(key)))).encode())
+    with pytest.raises(RequestError, match=complaint) as caught:
+        store.fetch("dataset", DIGEST)
+    assert key in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_manifests_lists_the_artifacts_of_one_kind(store: Store, made: Path) -> None:
+    for kind, digest in (("dataset", "1"), ("cell", "2"), ("cell", "3"), ("cells", "4")):
+        publish(store, made, kind, digest)
+    with store.claimed("5", "a claim"):
+        store.checkpoints("5").save(1, {"manifest.json": b"{}"})
+    assert [manifest.digest for manifest in store.manifests("cell")] == ["2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "digest"), [("claims", "1"), ("a/b", "1"), ("dataset", "1/2"), ("..", "1"), ("dataset", "")]
+)
+def test_only_plain_names_outside_the_reserved_ones_can_be_artifacts(
+    store: Store, made: Path, kind: str, digest: str
+) -> None:
+    with pytest.raises(RequestError):
+        publish(store, made, kind, digest)
+    assert list(store.objects.list()) == []
+
+
+def test_an_artifact_set_aside_can_be_made_again_and_loses_no_file(store: Store, made: Path) -> None:
+    first = publish(store, made)
+    store.objects.write(f"{first.folder}/images.npz", b"broken")
+    store.set_aside("dataset", DIGEST)
+    assert not store.exists("dataset", DIGEST)
+    assert store.objects.read(f"{first.folder}/images.npz") == b"broken"
+    (aside,) = store.objects.list(f"aside/dataset/{DIGEST}/")
+    assert json.loads(store.objects.read(aside.key))["attempt"] == first.attempt
+    second = publish(store, made)
+    assert second.attempt != first.attempt
+    assert contents(store.fetch("dataset", DIGEST)) == contents(made)
+
+
+def test_a_missing_artifact_cannot_be_set_aside(store: Store) -> None:
+    with pytest.raises(MissingArtifact):
+        store.set_aside("dataset", "0")
+
+
+def test_a_verified_download_is_not_repeated(store: Store, made: Path) -> None:
+    manifest = publish(store, made)
+    folder = store.fetch("dataset", DIGEST)
+    if store.objects.local_path("x") is None:
+        store.objects.delete(f"{manifest.folder}/images.npz")
+    assert store.fetch("dataset", DIGEST) == folder
+
+
+def test_another_process_downloads_only_what_is_not_whole_in_the_cache(store: Store, made: Path) -> None:
+    manifest = publish(store, made)
+    folder = store.fetch("dataset", DIGEST)
+    if store.objects.local_path("x") is not None:
+        pytest.skip("a folder store has no cache")
+    (folder / "images.npz").write_bytes(b"damaged in the cache")
+    store.objects.delete(f"{manifest.folder}/sheets/0.png")
+    assert contents(open_store(store.uri).fetch("dataset", DIGEST)) == contents(made)
