@@ -53,10 +53,10 @@ class _Worker(Generic[Job]):
 class Pool(Generic[Job, Answer]):
     """Workers that call ``work(job, stop, *arguments)``, one job at a time each.
 
-    ``work`` is importable, raises nothing, and returns an answer that can be pickled. ``environments`` holds one mapping
-    of environment variables per worker. A worker starts with its first job and stays. SIGTERM and SIGINT set a worker's
-    ``stop``, and so does the end of the pool's own process. Leaving the ``with`` block ends the workers: at once where it
-    is left with an exception, else after their last job.
+    ``work`` is importable, raises nothing, and returns an answer (not None) that can be pickled. ``environments`` holds
+    one mapping of environment variables per worker. A worker starts with its first job and stays until told to stop:
+    SIGTERM and SIGINT set its ``stop``, and so does the end of the pool's own process. Leaving the ``with`` block ends
+    the workers, at once where it is left with an exception, else after their last job.
     """
 
     def __init__(
@@ -118,13 +118,15 @@ class Pool(Generic[Job, Answer]):
         assert worker is not None  # noqa: S101 - for the type checker
         assert worker.job is not None  # noqa: S101
         job, worker.job = worker.job, None
-        try:
-            return job, worker.pipe.recv()
-        except (EOFError, ConnectionResetError):
-            worker.process.join()
-            worker.pipe.close()
-            self._workers[index] = None
-            return job, Death(worker.process.exitcode or 0)
+        answer: Answer | None = None
+        with suppress(EOFError, ConnectionResetError):
+            answer, stays = worker.pipe.recv()
+            if stays:
+                return job, answer
+        worker.process.join()
+        worker.pipe.close()
+        self._workers[index] = None
+        return job, Death(worker.process.exitcode or 0) if answer is None else answer
 
     def _start(self, environment: Mapping[str, str]) -> _Worker[Job]:
         ours, theirs = SPAWN.Pipe()
@@ -162,15 +164,18 @@ def _held_back(signals: set[signal.Signals]) -> Iterator[None]:
 def _serve(
     pipe: "connection.Connection[Any, Any]", lock_file: Path, work: Callable[..., Any], arguments: tuple[Any, ...]
 ) -> None:
-    """The life of a worker: jobs from the pipe, answers into it, until it is closed."""
+    """The life of a worker: jobs from the pipe, answers and whether it stays into it, until one side leaves."""
     stop = StopFlag()
     stop.install()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     threading.Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
     tqdm.set_lock(TerminalLock(lock_file))
     with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
-        while True:
-            pipe.send(work(pipe.recv(), stop, *arguments))
+        stays = True
+        while stays:
+            answer = work(pipe.recv(), stop, *arguments)
+            stays = not stop.requested
+            pipe.send((answer, stays))
 
 
 def _stop_with_parent(stop: StopFlag) -> None:
