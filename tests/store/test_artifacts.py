@@ -12,7 +12,7 @@ import pytest
 
 import fer
 from fer.errors import RequestError
-from fer.store import MissingArtifact, Store, open_store
+from fer.store import MissingArtifact, Store
 from tests.store.publishing import DIGEST, RECIPE, contents, publish
 
 Damage = Callable[[dict[str, Any]], object]
@@ -167,21 +167,3 @@ def test_an_artifact_set_aside_can_be_made_again_and_loses_no_file(store: Store,
 def test_a_missing_artifact_cannot_be_set_aside(store: Store) -> None:
     with pytest.raises(MissingArtifact):
         store.set_aside("dataset", "0")
-
-
-def test_a_verified_download_is_not_repeated(store: Store, made: Path) -> None:
-    manifest = publish(store, made)
-    folder = store.fetch("dataset", DIGEST)
-    if store.objects.local_path("x") is None:
-        store.objects.delete(f"{manifest.folder}/images.npz")
-    assert store.fetch("dataset", DIGEST) == folder
-
-
-def test_another_process_downloads_only_what_is_not_whole_in_the_cache(store: Store, made: Path) -> None:
-    manifest = publish(store, made)
-    folder = store.fetch("dataset", DIGEST)
-    if store.objects.local_path("x") is not None:
-        pytest.skip("a folder store has no cache")
-    (folder / "images.npz").write_bytes(b"damaged in the cache")
-    store.objects.delete(f"{manifest.folder}/sheets/0.png")
-    assert contents(open_store(store.uri).fetch("dataset", DIGEST)) == contents(made)
