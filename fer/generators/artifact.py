@@ -1,0 +1,53 @@
+"""Files that every generator's artifact and every set of samples share: JSON descriptions and arrays without pickles."""
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fer.errors import RequestError
+from fer.generators.base import Images, Labels
+
+DESCRIPTION = "generator.json"
+
+
+def write_json(path: Path, value: dict[str, Any]) -> None:
+    """Write indented JSON under a temporary name and rename it."""
+    unfinished = path.with_name(f"{path.name}.part")
+    unfinished.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    os.replace(unfinished, path)
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """A generator's ``generator.json``. Raises RequestError where the folder holds none that can be read."""
+    path = folder / DESCRIPTION
+    try:
+        described = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RequestError(f"{path}: is not the description of a trained generator ({error})") from None
+    if not isinstance(described, dict):
+        raise RequestError(f"{path}: is not the description of a trained generator (no JSON object)")
+    return described
+
+
+def save_labelled(path: Path, images: Images, labels: Labels) -> None:
+    """Write ``images`` uint8 (n, 48, 48) and ``labels`` int64 (n,) as an npz file without pickles."""
+    unfinished = path.with_name(f"{path.name}.part")
+    with unfinished.open("wb") as file:
+        np.savez(file, allow_pickle=False, images=images, labels=labels)
+    os.replace(unfinished, path)
+
+
+def load_labelled(path: Path) -> tuple[Images, Labels]:
+    """Images and labels that ``save_labelled`` wrote."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return arrays["images"], arrays["labels"]
+
+
+def seen_per_class(labels: Labels, classes: Sequence[str]) -> dict[str, int]:
+    """Images of each class, by its name."""
+    counts = np.bincount(labels, minlength=len(classes))
+    return {name: int(count) for name, count in zip(classes, counts, strict=True)}

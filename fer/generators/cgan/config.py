@@ -1,0 +1,48 @@
+"""The committed configuration of ``cgan-48``. A study's ``options`` replace single values."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from fer.generators.options import Options
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Beta = Annotated[float, Field(ge=0, lt=1)]
+
+
+class CganOptions(Options):
+    """Networks and training of the conditional GAN at 48 px."""
+
+    noise_size: Annotated[int, Field(ge=1)] = 128
+    """Length of the noise, and of the label embedding that it is multiplied with."""
+    noise_mean: Annotated[float, Field(allow_inf_nan=False)] = 1.0
+    """Mean of the noise. At 0 the product with the embedding has no sign, and the label shows in magnitudes alone."""
+    generator_width: Annotated[int, Field(ge=1)] = 24
+    """Channels of the generator's 24 px layer; twice as many at 12 px, four times at 6 px."""
+    discriminator_width: Annotated[int, Field(ge=1)] = 24
+    """Channels of the discriminator's 24 px layer; twice as many at 12 px, four times at 6 px."""
+    batch_size: Annotated[int, Field(ge=2)] = 64
+    """Real images in one step, and as many generated ones."""
+    generator_learning_rate: Positive = 2e-4
+    """Adam's learning rate for the generator."""
+    discriminator_learning_rate: Positive = 2e-4
+    """Adam's learning rate for the discriminator."""
+    beta1: Beta = 0.5
+    """Adam's decay of the first moment, both networks."""
+    beta2: Beta = 0.99
+    """Adam's decay of the second moment, both networks."""
+    mismatch: Share = 0.5
+    """Share of the discriminator's fakes loss that goes to real images with a wrong label (Reed et al. 2016,
+    arXiv 1605.05396), which makes it look at the label. Without effect in a network of a single class."""
+    r1: NotNegative = 0.0
+    """Weight gamma of the gradient penalty on real images, gamma / 2 * |grad D|^2 (Mescheder et al. 2018)."""
+    r1_every: Annotated[int, Field(ge=1)] = 16
+    """Steps between two gradient penalties; each weighs that much more."""
+    flip: bool = True
+    """Mirror real images at random."""
+    ema_kimg: NotNegative = 5.0
+    """Half-life of the averaged weights in thousands of images; early on a tenth of the images shown, where that is less."""
+    sheet_kimg: Positive = 60.0
+    """Thousands of images between two sample sheets."""

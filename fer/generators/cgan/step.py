@@ -1,0 +1,144 @@
+"""One training step of both networks and the averaged generator, and all that must be saved to go on after it."""
+
+import copy
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from fer.generators.cgan.config import CganOptions
+from fer.generators.cgan.networks import build_networks
+
+_EARLY_SHARE = 0.1  # of the images shown so far: the longest half-life of the averaged weights early on
+
+
+class Trainer:
+    """Generator, discriminator, their optimizers and the averaged generator, trained with the logistic loss.
+
+    The generator's loss is the non-saturating one (Goodfellow et al. 2014, arXiv 1406.2661).
+    """
+
+    def __init__(self, options: CganOptions, classes: int, seed: int, device: torch.device, precision: str) -> None:
+        self.options, self.classes = options, classes
+        self._device, self._reduced = device, precision == "bf16"
+        self.generator, self.discriminator = build_networks(options, classes, seed, device)
+        self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
+        betas = (options.beta1, options.beta2)
+        self._generator_optimizer = torch.optim.Adam(
+            self.generator.parameters(), lr=options.generator_learning_rate, betas=betas
+        )
+        self._discriminator_optimizer = torch.optim.Adam(
+            self.discriminator.parameters(), lr=options.discriminator_learning_rate, betas=betas
+        )
+
+    def step(self, images: Tensor, labels: Tensor, random: np.random.Generator, number: int) -> Tensor:
+        """Show a batch of real images, uint8 (b, 1, 48, 48), with their labels (b,), as step ``number`` from 0.
+
+        Returns six figures, float32: discriminator loss, generator loss, share of real images and of generated ones
+        that the discriminator got right, gradient norms of discriminator and generator.
+        """
+        count = len(labels)
+        noise = self._to_device(random.standard_normal((count, self.options.noise_size), dtype=np.float32))
+        flipped = self._to_device(random.random(count) < 0.5).view(-1, 1, 1, 1)
+        wrong = self._to_device(random.integers(1, max(self.classes, 2), count // 2))
+        fake_labels = labels[self._to_device(random.permutation(count))]
+
+        real = images.float().div(127.5).sub(1)
+        if self.options.flip:
+            real = torch.where(flipped, real.flip(3), real)
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._reduced):
+            fake = self.generator(noise, fake_labels).float()
+        discriminator = self._train_discriminator(real, labels, fake.detach(), fake_labels, wrong, number)
+        generator = self._train_generator(fake, fake_labels)
+        self._move_average(count, (number + 1) * count)
+        d_loss, real_accuracy, fake_accuracy, d_norm = discriminator
+        g_loss, g_norm = generator
+        return torch.stack([d_loss, g_loss, real_accuracy, fake_accuracy, d_norm, g_norm])
+
+    def state(self) -> dict[str, Any]:
+        """Everything that the next step depends on, as nested dicts of tensors and numbers."""
+        return {
+            "generator": self.generator.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "average": self.average.state_dict(),
+            "generator_optimizer": self._generator_optimizer.state_dict()["state"],
+            "discriminator_optimizer": self._discriminator_optimizer.state_dict()["state"],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a ``state()``."""
+        self.generator.load_state_dict(state["generator"])
+        self.discriminator.load_state_dict(state["discriminator"])
+        self.average.load_state_dict(state["average"])
+        _restore_optimizer(self._generator_optimizer, state["generator_optimizer"])
+        _restore_optimizer(self._discriminator_optimizer, state["discriminator_optimizer"])
+
+    def _train_discriminator(
+        self, real: Tensor, labels: Tensor, fake: Tensor, fake_labels: Tensor, wrong: Tensor, number: int
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        options = self.options
+        penalised = options.r1 > 0 and number % options.r1_every == 0
+        real.requires_grad_(penalised)
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._reduced):
+            on_real = self.discriminator(real, labels).float()
+            on_fake = self.discriminator(fake, fake_labels).float()
+            taken_in = functional.softplus(on_fake).mean()
+            if options.mismatch > 0 and self.classes > 1:
+                part = len(wrong)
+                mislabelled = (labels[:part] + wrong) % self.classes
+                on_mismatch = self.discriminator(real[:part].detach(), mislabelled).float()
+                taken_in = torch.lerp(taken_in, functional.softplus(on_mismatch).mean(), options.mismatch)
+        loss = functional.softplus(-on_real).mean() + taken_in
+        objective = loss
+        if penalised:
+            (slope,) = torch.autograd.grad(on_real.sum(), real, create_graph=True)
+            objective = loss + options.r1 / 2 * options.r1_every * slope.square().sum(dim=(1, 2, 3)).mean()
+        self._discriminator_optimizer.zero_grad()
+        objective.backward()  # type: ignore[no-untyped-call]
+        norm = _gradient_norm(self.discriminator)
+        self._discriminator_optimizer.step()
+        return loss.detach(), (on_real > 0).float().mean(), (on_fake < 0).float().mean(), norm
+
+    def _train_generator(self, fake: Tensor, fake_labels: Tensor) -> tuple[Tensor, Tensor]:
+        self.discriminator.requires_grad_(False)
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._reduced):
+            on_fake = self.discriminator(fake, fake_labels).float()
+        loss = functional.softplus(-on_fake).mean()
+        self._generator_optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = _gradient_norm(self.generator)
+        self._generator_optimizer.step()
+        self.discriminator.requires_grad_(True)
+        return loss.detach(), norm
+
+    @torch.no_grad()
+    def _move_average(self, count: int, shown: int) -> None:
+        half_life = min(self.options.ema_kimg * 1000, shown * _EARLY_SHARE)
+        weight = 1 - 0.5 ** (count / half_life) if half_life > 0 else 1.0
+        ours, theirs = self.average.state_dict(), self.generator.state_dict()
+        for name, tensor in theirs.items():
+            if tensor.is_floating_point():
+                ours[name].lerp_(tensor, weight)
+            else:
+                ours[name].copy_(tensor)
+
+    def _to_device(self, values: NDArray[Any]) -> Tensor:
+        return torch.from_numpy(values).to(self._device)
+
+
+def _gradient_norm(network: torch.nn.Module) -> Tensor:
+    return torch.nn.utils.get_total_norm([p.grad for p in network.parameters() if p.grad is not None])
+
+
+def _restore_optimizer(optimizer: torch.optim.Optimizer, state: dict[int, Any]) -> None:
+    whole = optimizer.state_dict()
+    whole["state"] = state
+    optimizer.load_state_dict(whole)
+    for parameter, values in optimizer.state.items():
+        for name, value in values.items():
+            if value.shape == parameter.shape:
+                # In the parameter's own memory layout: another one takes another path through the same arithmetic.
+                values[name] = torch.empty_like(parameter).copy_(value)
