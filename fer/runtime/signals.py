@@ -11,6 +11,7 @@ class StopFlag:
 
     def __init__(self) -> None:
         self.requested = False
+        self._number: signal.Signals = signal.SIGTERM
 
     def install(self) -> None:
         """Take over SIGTERM and SIGINT. Only the main thread may call this."""
@@ -20,9 +21,12 @@ class StopFlag:
     def check(self) -> None:
         """Raise Stopped where a stop was requested. Call it only where everything worth keeping has been saved."""
         if self.requested:
-            raise Stopped("stopped by a signal; the same command goes on from here")
+            stopped = Stopped(f"stopped by {self._number.name}; the same command goes on from here")
+            stopped.exit_code = 128 + self._number
+            raise stopped
 
     def _request(self, number: int, _frame: FrameType | None) -> None:
         self.requested = True
+        self._number = signal.Signals(number)
         if number == signal.SIGINT:
             signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,0 +1,38 @@
+"""What a command says while it works, on standard error: short lines on a terminal, JSON lines elsewhere."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import ClassVar
+
+
+class _TerminalHandler(logging.Handler):
+    """Lines above the progress bars."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        from tqdm import tqdm
+
+        prefix = "" if record.levelno < logging.WARNING else f"{record.levelname.lower()}: "
+        tqdm.write(prefix + self.format(record), file=sys.stderr)
+
+
+class _JsonHandler(logging.StreamHandler):  # type: ignore[type-arg]  # generic in the stubs only
+    """One JSON object per line: event, level, message, time (UTC), and the traceback where there is one."""
+
+    _time: ClassVar = logging.Formatter()
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {"event": "log", "level": record.levelname.lower(), "message": record.getMessage()}
+        line["time"] = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        if record.exc_info:
+            line["traceback"] = self._time.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def set_up_logging(level: int = logging.INFO) -> None:
+    """Send this program's messages from ``level`` on, and warnings of libraries, to standard error."""
+    handler: logging.Handler = _TerminalHandler() if sys.stderr.isatty() else _JsonHandler(sys.stderr)
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for name in ("fer", "jobs"):
+        logging.getLogger(name).setLevel(level)

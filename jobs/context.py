@@ -1,0 +1,151 @@
+"""From the flags that all stages share to the store and the planned study."""
+
+import shlex
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from fer.errors import RequestError
+from fer.naming import nearest
+from fer.recipes import PlannedStudy
+from fer.store import MissingArtifact, Store, fetch_uri, open_store
+from fer.study import Study, built_in_studies, built_in_text, load_study
+from jobs.sources import normalised, plan_ref, plan_refs, planned_names
+
+STUDY_JSON = "study.json"
+STUDY_YAML = "study.yaml"
+
+
+@dataclass(frozen=True)
+class Request:
+    """``--study``, ``--store`` and ``--source`` as they were given."""
+
+    study: str
+    store: str
+    source: str | None = None
+
+    @property
+    def flags(self) -> str:
+        """The same flags again, for a command that somebody is asked to run."""
+        source = [] if self.source is None else ["--source", self.source]
+        return shlex.join(["--study", self.study, "--store", self.store, *source])
+
+
+@dataclass(frozen=True)
+class StudyText:
+    """A study and the YAML text it was read from."""
+
+    study: Study
+    text: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """A planned study in its store."""
+
+    request: Request
+    store: Store
+    planned: PlannedStudy
+    source: str
+    """The source that it is planned for, normalised."""
+    plan: str
+    """Digest of the plan."""
+
+
+def open_context(request: Request) -> Context:
+    """The planned study that a request means.
+
+    Raises RequestError where there is no such study, where it is not planned (naming the plan command), where it is planned
+    for several sources and none is given, and where its text has changed since.
+    """
+    store = open_store(request.store)
+    current = current_study(request.study, store)
+    name = request.study if current is None else current.study.name
+    ref = _chosen_plan(store, name, None if current is None else current.study, request)
+    planned = load_plan(store, ref["plan"], request)
+    if current is not None and planned.study != current.study:
+        raise RequestError(f"study {request.study} has changed since it was planned; run: fer plan {request.flags}")
+    return Context(request, store, planned, ref["source"], ref["plan"])
+
+
+def read_study(reference: str, store: Store) -> StudyText:
+    """The study that ``fer plan`` is to plan: like ``current_study``, but a planned name means its newest text."""
+    current = current_study(reference, store)
+    if current is not None:
+        return current
+    newest = max((content for _, content in plan_refs(store, reference)), key=lambda content: str(content["when"]))
+    text = read_artifact_file(store, "plan", newest["plan"], STUDY_YAML).decode()
+    study = PlannedStudy.model_validate_json(read_artifact_file(store, "plan", newest["plan"], STUDY_JSON)).study
+    return StudyText(study, text)
+
+
+def current_study(reference: str, store: Store) -> StudyText | None:
+    """The study behind a built-in name, a YAML file or the URI of one; None for the name of a study planned in the store.
+
+    Raises RequestError for anything else and for a study that does not fit the schema.
+    """
+    if reference in built_in_studies():
+        return StudyText(load_study(reference), built_in_text(reference))
+    if "://" in reference:
+        with tempfile.TemporaryDirectory() as scratch:
+            path = fetch_uri(reference, Path(scratch))
+            try:
+                return StudyText(load_study(str(path)), path.read_text(encoding="utf-8"))
+            except RequestError as error:
+                raise RequestError(str(error).replace(str(path), reference)) from None
+    if Path(reference).is_file():
+        return StudyText(load_study(reference), Path(reference).read_text(encoding="utf-8"))
+    names = planned_names(store)
+    if reference in names:
+        return None
+    known = nearest(reference, [*built_in_studies(), *names])
+    raise RequestError(f"study {reference}: neither built in, nor a file, nor planned in {store.uri}; {known}")
+
+
+def load_plan(store: Store, digest: str, request: Request) -> PlannedStudy:
+    """A plan from the store. RequestError where it is gone, or was written by a version that planned differently."""
+    try:
+        return PlannedStudy.model_validate_json(read_artifact_file(store, "plan", digest, STUDY_JSON))
+    except MissingArtifact:
+        raise RequestError(f"the plan of study {request.study} is gone; run: fer plan {request.flags}") from None
+    except ValidationError:
+        raise RequestError(
+            f"study {request.study} was planned by another version of this program; run: fer plan {request.flags}"
+        ) from None
+
+
+def read_artifact_file(store: Store, kind: str, digest: str, name: str) -> bytes:
+    """One verified file of an artifact, without fetching the others. Raises MissingArtifact, or RequestError where damaged."""
+    manifest = store.manifest(kind, digest)
+    if manifest is None:
+        raise MissingArtifact(f"{store.uri} holds no {kind} {digest}")
+    key = f"{manifest.folder}/{name}"
+    try:
+        data = store.objects.read(key)
+        problem = manifest.files[name].mismatch_bytes(data)
+    except KeyError:
+        problem = "is missing"
+    if problem:
+        raise RequestError(f"{key} in {store.uri} {problem}; `fer store check` can set the artifact aside")
+    return data
+
+
+def _chosen_plan(store: Store, name: str, study: Study | None, request: Request) -> dict[str, Any]:
+    plans = dict(plan_refs(store, name))
+    source = request.source or (study.data.source if study else None)
+    if source is not None:
+        if study is not None and (exact := plans.get(plan_ref(name, source, study.data.drawn))):
+            return exact
+        plans = {ref: content for ref, content in plans.items() if content["source"] == normalised(source)}
+    if not plans:
+        where = f" for the source {source}" if source else ""
+        raise RequestError(f"study {request.study} is not planned in {store.uri}{where}; run: fer plan {request.flags}")
+    sources = sorted({str(content["source"]) for content in plans.values()})
+    if len(sources) > 1:
+        raise RequestError(
+            f"study {request.study} is planned for several sources; give --source, one of: {', '.join(sources)}"
+        )
+    return max(plans.values(), key=lambda content: str(content["when"]))

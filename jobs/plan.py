@@ -1,0 +1,128 @@
+"""``fer plan``: pin a study to its data, and list its cells with what exists and what is to be made."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from fer.data.source import fingerprint
+from fer.errors import RequestError
+from fer.generators.registry import FOLDER, GENERATORS, get_generator
+from fer.plan import tasks
+from fer.recipes import PlannedStudy, plan_recipe
+from fer.runtime.signals import StopFlag
+from fer.runtime.work import Work
+from fer.store import Store, fetch_uri, open_store
+from fer.study import Study
+from jobs.context import STUDY_JSON, STUDY_YAML, Context, Request, StudyText, read_artifact_file, read_study
+from jobs.options import dry_run_option, json_option, study_options
+from jobs.plan_table import plan_json, plan_text
+from jobs.sources import normalised, plan_ref, prepared_ref
+from jobs.stage import CPU, installed_stop, print_recipe, run_stage
+
+ROWS = 200
+
+
+def plan(request: Request, stop: StopFlag) -> Context:
+    """Pin the study to the prepared data set, keep the plan in the store, and make it the one that stages follow.
+
+    Raises RequestError where the study or its data are wrong, and where the source is not prepared (naming the command).
+    """
+    store = open_store(request.store)
+    described = read_study(request.study, store)
+    source, planned = pin(request, described, store)
+    recipe = plan_recipe(planned)
+
+    def make(work: Work) -> str:
+        (work.folder / STUDY_JSON).write_text(planned.model_dump_json(indent=1), encoding="utf-8")
+        (work.folder / STUDY_YAML).write_text(described.text, encoding="utf-8")
+        return CPU
+
+    run_stage(store, recipe, f"plan {described.study.name}", make, stop)
+    store.write_ref(
+        plan_ref(described.study.name, source, described.study.data.drawn),
+        {
+            "plan": recipe.digest,
+            "dataset": planned.dataset,
+            "source": normalised(source),
+            "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        },
+    )
+    return Context(request, store, planned, normalised(source), recipe.digest)
+
+
+def pin(request: Request, described: StudyText, store: Store) -> tuple[str, PlannedStudy]:
+    """The source, and the study with its data set and everything that it names by URI. Raises RequestError like ``plan``."""
+    study = described.study
+    source = request.source or study.data.source
+    if source is None:
+        raise RequestError(f"study {study.name} names no data set; give --source: drawn, a path or a store URI")
+    prepared = store.read_ref(prepared_ref(source, study.data.drawn))
+    if prepared is None or not store.exists("dataset", prepared["dataset"]):
+        raise RequestError(f"{source} is not prepared in {store.uri}; run: fer prepare {request.flags}")
+    facts = json.loads(read_artifact_file(store, "dataset", prepared["dataset"], "dataset.json"))
+    _check_options(study)
+    return source, PlannedStudy(
+        study=study,
+        dataset=prepared["dataset"],
+        classes=tuple(facts["classes"]),
+        train_size=facts["images"]["train"],
+        fingerprints=fingerprints(study),
+    )
+
+
+def fingerprints(study: Study) -> dict[str, str]:
+    """Content digests of what a study names by path or URI: folders of images, and files of ImageNet weights."""
+    models = [study.model_of(name) for name in study.generators]
+    folders = dict.fromkeys(model.removeprefix(FOLDER) for model in models if model.startswith(FOLDER))
+    classifiers = dict.fromkeys(classifier for grid in study.grids for classifier in grid.classifiers)
+    weights = dict.fromkeys(study.training_of(classifier).weights for classifier in classifiers)
+    found = {uri: fingerprint(uri, study.data.drawn) for uri in folders}
+    return found | {uri: file_digest(uri) for uri in weights if uri is not None}
+
+
+def file_digest(uri: str) -> str:
+    """SHA-256 of a file at a path or store URI. Raises RequestError where there is none."""
+    with tempfile.TemporaryDirectory(prefix="fer-weights-") as scratch:
+        path = fetch_uri(uri, Path(scratch))
+        if not path.is_file():
+            raise RequestError(f"weights {uri}: is a folder; give a file of weights")
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_options(study: Study) -> None:
+    """Options of generators that exist; a known one that does not exist yet says so when it is to be trained."""
+    for name, spec in study.generators.items():
+        model = study.model_of(name)
+        if model.startswith(FOLDER) or GENERATORS[model] is not None:
+            get_generator(model).check_options(name, spec.options)
+
+
+@click.command(short_help="Pin a study to its data and list its cells.")
+@study_options
+@click.option("--all", "show_all", is_flag=True, help=f"List every cell, not only the first {ROWS}.")
+@dry_run_option
+@json_option
+def command(study: str, store_uri: str, source: str | None, show_all: bool, dry_run: bool, as_json: bool) -> None:
+    """Pin a study to its data and list its cells, with what exists and what is to be made.
+
+    Stages follow the last plan, so a study or source that has changed is planned again.
+    """
+    request = Request(study, store_uri, source)
+    if dry_run:
+        store = open_store(store_uri)
+        _, planned = pin(request, read_study(study, store), store)
+        print_recipe(store, plan_recipe(planned))
+        return
+    context = plan(request, installed_stop())
+    all_tasks = tasks(context.planned)
+    if as_json:
+        shown: Mapping[str, object] = plan_json(context, all_tasks)
+        click.echo(json.dumps(shown, ensure_ascii=False))
+    else:
+        click.echo(plan_text(context, all_tasks, None if show_all else ROWS))

@@ -1,0 +1,52 @@
+"""Which data set a source was last prepared as, and for which sources a study is planned: the store's refs."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from fer.data.source import DRAWN
+from fer.recipes import canonical
+from fer.store import Store
+from fer.study import DrawnSpec
+
+
+def normalised(source: str) -> str:
+    """One spelling for one source: an absolute path, or a URI without a trailing slash."""
+    if source == DRAWN:
+        return source
+    if "://" in source:
+        return source.rstrip("/")
+    return str(Path(source).expanduser().resolve())
+
+
+def source_key(source: str, drawn: DrawnSpec) -> str:
+    """Name of a source within refs; where the source is ``drawn``, what is drawn is part of it."""
+    place = normalised(source)
+    described = {"source": place, "drawn": drawn.model_dump(mode="json") if place == DRAWN else None}
+    return hashlib.sha256(canonical(described).encode()).hexdigest()[:16]
+
+
+def prepared_ref(source: str, drawn: DrawnSpec) -> str:
+    """The ref that holds ``dataset``, ``fingerprint`` and ``source`` of what was last prepared."""
+    return f"sources/{source_key(source, drawn)}"
+
+
+def plan_ref(study_name: str, source: str, drawn: DrawnSpec) -> str:
+    """The ref that holds ``plan``, ``dataset``, ``source`` and ``when`` of a study's last plan on a source."""
+    return f"studies/{study_name}/{source_key(source, drawn)}"
+
+
+def plan_refs(store: Store, study_name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every plan of a study in the store, as (ref, content)."""
+    prefix = "refs/"
+    for info in store.objects.list(f"{prefix}studies/{study_name}/"):
+        name = info.key.removeprefix(prefix).removesuffix(".json")
+        content = store.read_ref(name)
+        if content is not None:
+            yield name, content
+
+
+def planned_names(store: Store) -> set[str]:
+    """Names of the studies that are planned in the store."""
+    return {info.key.split("/")[2] for info in store.objects.list("refs/studies/")}

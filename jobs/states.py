@@ -1,0 +1,60 @@
+"""How far the tasks of a study are, from one listing of the store and the last attempt at each unfinished task."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+from fer.plan import Task
+from fer.store import Store
+
+_READERS = 8
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a task stands."""
+
+    name: Literal["exists", "to make", "running", "failed", "stopped", "killed"]
+    reason: str = ""
+    """One line; empty where the name says it all."""
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}" if self.reason else self.name
+
+
+EXISTS = State("exists")
+TO_MAKE = State("to make")
+
+
+def states(store: Store, tasks: Iterable[Task]) -> dict[str, State]:
+    """The state of every task, by digest."""
+    tasks = list(tasks)
+    kinds = {task.recipe.kind for task in tasks}
+    existing = {digest for kind in kinds for _, digest in store.artifacts(f"{kind}/")}
+    attempted = {info.key.split("/")[1] for info in store.objects.list("claims/")}
+    unfinished = [task.digest for task in tasks if task.digest in attempted - existing]
+    with ThreadPoolExecutor(_READERS) as pool:  # on S3 the time goes into waiting
+        last = dict(zip(unfinished, pool.map(lambda digest: _last_attempt(store, digest), unfinished), strict=True))
+    return {task.digest: EXISTS if task.digest in existing else last.get(task.digest, TO_MAKE) for task in tasks}
+
+
+def missing_reasons(tasks: Iterable[Task], known: Mapping[str, State]) -> dict[str, str]:
+    """Why each task that does not exist is missing, by digest; where it never started, what it waits for is looked at."""
+    reasons: dict[str, str] = {}
+    for task in tasks:  # in dependency order
+        state = known[task.digest]
+        if state.name == "exists":
+            continue
+        first = next((need for need in task.needs if need in reasons), None)
+        reasons[task.digest] = str(state) if state.name != "to make" else "never started"
+        if state.name == "to make" and first is not None:
+            reasons[task.digest] = f"never started, because an input is missing ({reasons[first]})"
+    return reasons
+
+
+def _last_attempt(store: Store, digest: str) -> State:
+    attempts = store.attempts(digest)
+    if not attempts or attempts[-1].state == "done":  # done, but set aside since
+        return TO_MAKE
+    return State(attempts[-1].state, attempts[-1].reason)
