@@ -63,8 +63,9 @@ class S3Objects:
             response_checksum_validation="when_required",
         )
         try:
-            # botocore itself reads the older AWS_DEFAULT_REGION only.
-            self._client = boto3.client("s3", config=config, region_name=os.environ.get("AWS_REGION") or None)
+            # A session of its own sees the variables as they are now. It reads the older AWS_DEFAULT_REGION by itself.
+            session = boto3.session.Session(region_name=os.environ.get("AWS_REGION") or None)
+            self._client = session.client("s3", config=config)
         except (BotoCoreError, ValueError) as error:
             raise RequestError(f"cannot open {self.uri}: {_one_line(error)}") from error
         self._transfer = TransferConfig(multipart_threshold=PART_SIZE, multipart_chunksize=PART_SIZE, max_concurrency=4)
