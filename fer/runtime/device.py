@@ -1,0 +1,163 @@
+"""Device, precision and thread count: chosen once per store, model and kind of device, and then applied."""
+
+import hashlib
+import logging
+import os
+import platform
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import torch
+
+from fer.study import NumericsSpec
+
+logger = logging.getLogger(__name__)
+
+Precision = Literal["fp32", "bf16"]
+
+_ROUNDS = 3
+_HOPELESS = 0.6
+"""A candidate that reaches less than this share of the best one's pace is measured once only."""
+_FLAGS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "asimd", "bf16", "sve")
+"""Instruction sets that decide which precision is fast."""
+
+
+class Choices(Protocol):
+    """The part of a store that remembers choices; the first one holds."""
+
+    def choice(self, key: str) -> dict[str, Any] | None:
+        """What was chosen under ``key``."""
+
+    def choose(self, key: str, value: dict[str, Any]) -> dict[str, Any]:
+        """Choose ``value`` unless a choice was made; returns what holds."""
+
+
+@dataclass(frozen=True)
+class Numerics:
+    """The arithmetic of one run: with the seed it decides every bit."""
+
+    device: str
+    """``cpu`` or ``cuda``."""
+    precision: Precision
+    """``fp32``, or ``bf16`` for matrix products and convolutions (autocast; weights stay fp32)."""
+    threads: int
+    """Threads of one operation on the CPU."""
+
+
+def pick_device() -> str:
+    """``cuda`` where torch can use a GPU, else ``cpu``. Which GPU is CUDA_VISIBLE_DEVICES' business."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def cores_available() -> int:
+    """This process's share of the cores: FER_THREADS where a scheduler set it, else those that it may run on."""
+    share = os.environ.get("FER_THREADS")
+    if share is not None:
+        return max(1, int(share))
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def device_kind(device: str | None = None) -> str:
+    """What makes two machines alike for speed: the GPU's name, or the processor's with its matrix units and cores."""
+    if (device or pick_device()) == "cuda":
+        return torch.cuda.get_device_name()
+    name, flags = _processor()
+    return f"{name} {' '.join(flags)} {cores_available()} cores"
+
+
+def apply_numerics(numerics: Numerics) -> None:
+    """Set threads and make results depend on seed and numerics alone.
+
+    ``fp32`` means fp32: TF32 stays off, so that a GPU's figures can be compared with a processor's; whoever wants the
+    GPU's matrix units takes bf16, and ``auto`` does wherever it is faster. cuDNN's benchmark mode is off, since it may
+    pick another algorithm, and so other last bits, in every process.
+    """
+    torch.set_num_threads(numerics.threads)
+    # cuBLAS reads this when it starts; without it, torch refuses its products in deterministic mode.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True)
+    # Deterministic mode also fills every new tensor, which only helps code that reads memory it never wrote.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cuda.matmul.fp32_precision = "ieee"
+    torch.backends.cudnn.conv.fp32_precision = "ieee"
+
+
+def choose_numerics(
+    spec: NumericsSpec, model: str, measure: Callable[[Numerics], float], store: Choices, device: str | None = None
+) -> Numerics:
+    """The numerics for ``model`` on this machine, applied.
+
+    What ``spec`` leaves to ``auto`` is measured once: ``measure`` applies what it is given and returns a pace (images
+    per second, more is better). The fastest is remembered in the store for this model, kind of device, share of
+    the cores and version of torch; whoever comes later, or loses a race, takes what is remembered.
+    """
+    device = device or pick_device()
+    candidates = _candidates(spec, device)
+    key = _key(spec, model, device)
+    if len(candidates) == 1:
+        numerics = candidates[0]
+    elif remembered := store.choice(key):
+        numerics = _from(remembered)
+    else:
+        paces = _measured(candidates, measure)
+        best = max(candidates, key=lambda candidate: paces[candidate])
+        logger.info("%s: %s with %d threads is the fastest here", model, best.precision, best.threads)
+        record = {
+            **asdict(best),
+            "kind": device_kind(device),
+            "paces": [{**asdict(candidate), "per_second": round(paces[candidate], 2)} for candidate in candidates],
+        }
+        numerics = _from(store.choose(key, record))
+    apply_numerics(numerics)
+    return numerics
+
+
+def _candidates(spec: NumericsSpec, device: str) -> list[Numerics]:
+    share = cores_available()
+    # On a GPU the processor's threads hardly matter, so they are not worth a measurement.
+    threads = [spec.threads] if spec.threads != "auto" else [share] if device == "cuda" else sorted({1, share})
+    precisions: list[Precision] = ["fp32", "bf16"] if spec.precision == "auto" else [spec.precision]
+    return [Numerics(device, precision, count) for precision in precisions for count in threads]
+
+
+def _measured(candidates: list[Numerics], measure: Callable[[Numerics], float]) -> dict[Numerics, float]:
+    """The best pace of each candidate. They take turns, so that a busy moment of the machine does not decide."""
+    paces: dict[Numerics, float] = {}
+    for turn in range(_ROUNDS):
+        for candidate in candidates:
+            if turn and paces[candidate] < _HOPELESS * max(paces.values()):
+                continue
+            paces[candidate] = max(paces.get(candidate, 0.0), measure(candidate))
+    return paces
+
+
+def _key(spec: NumericsSpec, model: str, device: str) -> str:
+    kind = device_kind(device)
+    about = f"{kind} {cores_available()} torch {torch.__version__} {spec.precision} {spec.threads} {model}"
+    digest = hashlib.sha256(about.encode()).hexdigest()[:12]
+    return f"numerics/{_slug(model)}/{_slug(kind)}-{digest}"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
+
+
+def _from(record: dict[str, Any]) -> Numerics:
+    return Numerics(record["device"], record["precision"], record["threads"])
+
+
+def _processor() -> tuple[str, list[str]]:
+    """The processor's name and those of its flags that matter."""
+    facts: dict[str, str] = {}
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        for line in info.read_text(encoding="utf-8", errors="replace").splitlines():
+            field, _, value = line.partition(":")
+            facts.setdefault(field.strip(), value.strip())
+    name = facts.get("model name") or platform.processor() or platform.machine()
+    flags = set(facts.get("flags", facts.get("Features", "")).split())
+    return name, [flag for flag in _FLAGS if flag in flags]
