@@ -29,6 +29,9 @@ class Network:
 class ColourDoor(nn.Module):
     """Repeats grey to three channels and normalises them as ImageNet networks expect."""
 
+    mean: Tensor
+    inverse_std: Tensor
+
     def __init__(
         self, backbone: nn.Module, mean: tuple[float, ...] = IMAGENET_MEAN, std: tuple[float, ...] = IMAGENET_STD
     ) -> None:

@@ -1,4 +1,4 @@
-"""Classifiers by name: one line each. Networks are imported when they are built, so that a study's names cost no torch."""
+"""Classifiers by name: one line each. Networks are imported when they are built: a study's names cost no torch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Classifier:
     module: str
     """Module with ``build(name: str, classes: int) -> Network``."""
     parameters: float
-    """Millions of parameters: with seven outputs for our own networks, as for ImageNet (1000 outputs) for the others."""
+    """Millions of parameters: with seven outputs for our own networks, with ImageNet's 1000 for the others."""
 
 
 CLASSIFIERS: dict[str, Classifier] = {
@@ -45,7 +45,7 @@ def known_classifiers() -> list[str]:
 
 
 def is_known_classifier(name: str) -> bool:
-    """Whether ``name`` is registered or names one of timm's networks, whose own names are looked up when it is built."""
+    """Whether ``name`` is registered or names a network of timm's (which is looked up when it is built)."""
     return name in CLASSIFIERS or (name.startswith(TIMM_PREFIX) and len(name) > len(TIMM_PREFIX))
 
 

@@ -44,7 +44,7 @@ class ResidualBlock(nn.Module):
 
 
 class ResEmoteNet(nn.Module):
-    """Three convolutional blocks, squeeze-and-excitation, three residual blocks, adaptive pooling, four linear layers."""
+    """Convolutional blocks, squeeze-and-excitation, residual blocks, adaptive pooling, linear layers."""
 
     def __init__(self, classes: int) -> None:
         super().__init__()

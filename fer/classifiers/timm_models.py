@@ -3,6 +3,7 @@
 import difflib
 import sys
 from functools import partial
+from typing import Any
 
 import timm
 import torch
@@ -25,17 +26,18 @@ def build(name: str, classes: int) -> Network:
         hint = f"did you mean {TIMM_PREFIX}{close[0]}?" if close else "timm.list_models() prints the names"
         raise RequestError(f"classifier {name}: timm has no such network; {hint}")
     # Networks with position embeddings are built for one size of image; the others take no such argument.
-    size = {"img_size": IMAGE_SIZE} if timm.get_pretrained_cfg(timm_name).fixed_input_size else {}
+    about = timm.get_pretrained_cfg(timm_name, allow_unregistered=False)
+    size: dict[str, Any] = {"img_size": IMAGE_SIZE} if about.fixed_input_size else {}
     try:
         backbone: nn.Module = timm.create_model(timm_name, pretrained=False, num_classes=classes, **size)
-        model = ColourDoor(backbone, backbone.pretrained_cfg["mean"], backbone.pretrained_cfg["std"])
+        model = ColourDoor(backbone, about.mean, about.std)
         with torch.no_grad():
             model.eval()(torch.zeros(2, 1, IMAGE_SIZE, IMAGE_SIZE))
         model.train()
     except (RuntimeError, ValueError, TypeError, AssertionError, ZeroDivisionError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise RequestError(f"classifier {name}: cannot take images of {IMAGE_SIZE} x {IMAGE_SIZE} ({reason})") from None
-    head = backbone.pretrained_cfg["classifier"]
+    head = about.classifier
     return Network(model, backbone, (head,) if isinstance(head, str) else tuple(head), partial(_rename, backbone))
 
 

@@ -83,7 +83,7 @@ def apply_numerics(numerics: Numerics) -> None:
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     torch.backends.cudnn.benchmark = False
     torch.backends.cuda.matmul.fp32_precision = "ieee"
-    torch.backends.cudnn.conv.fp32_precision = "ieee"
+    torch.backends.cudnn.fp32_precision = "ieee"
 
 
 def choose_numerics(
