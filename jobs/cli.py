@@ -1,4 +1,4 @@
-"""The command ``fer``. A subcommand's module is imported when it is called, so that help and completion stay instant."""
+"""The command ``fer``. A subcommand's module is imported when it is called, so that help stays instant."""
 
 import logging
 import sys

@@ -58,8 +58,8 @@ class Context:
 def open_context(request: Request) -> Context:
     """The planned study that a request means.
 
-    Raises RequestError where there is no such study, where it is not planned (naming the plan command), where it is planned
-    for several sources and none is given, and where its text has changed since.
+    Raises RequestError where there is no such study, where it is not planned (naming the plan command), where it is
+    planned for several sources and none is given, and where its text has changed since.
     """
     store = open_store(request.store)
     current = current_study(request.study, store)
@@ -83,7 +83,7 @@ def read_study(reference: str, store: Store) -> StudyText:
 
 
 def current_study(reference: str, store: Store) -> StudyText | None:
-    """The study behind a built-in name, a YAML file or the URI of one; None for the name of a study planned in the store.
+    """The study behind a built-in name, a YAML file or the URI of one; None for the name of a planned study.
 
     Raises RequestError for anything else and for a study that does not fit the schema.
     """
@@ -118,7 +118,10 @@ def load_plan(store: Store, digest: str, request: Request) -> PlannedStudy:
 
 
 def read_artifact_file(store: Store, kind: str, digest: str, name: str) -> bytes:
-    """One verified file of an artifact, without fetching the others. Raises MissingArtifact, or RequestError where damaged."""
+    """One verified file of an artifact, without fetching the others.
+
+    Raises MissingArtifact, or RequestError where the file is damaged.
+    """
     manifest = store.manifest(kind, digest)
     if manifest is None:
         raise MissingArtifact(f"{store.uri} holds no {kind} {digest}")

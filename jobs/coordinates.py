@@ -16,7 +16,7 @@ Place = TypeVar("Place", Cell, GeneratorRun)
 def find_cell_task(
     planned: PlannedStudy, *, generator: str | None, classifier: str, ratio: float, volume: int, seed: int
 ) -> Task:
-    """The training of the cell at these coordinates; ``generator`` None means real images alone. Raises RequestError."""
+    """The training of the cell at these coordinates; ``generator`` None is real images alone. Raises RequestError."""
     all_cells = cells(planned.study)
     found = list(all_cells)
     if generator is not None:

@@ -31,6 +31,14 @@ def study_options(command: Command) -> Command:
     return click.option("--study", required=True, help=STUDY_HELP)(command)
 
 
+def generator_options(command: Command) -> Command:
+    """``--generator``, ``--ratio`` and ``--seed`` of a generator's run."""
+    command = click.option("--seed", type=int, required=True)(command)
+    help_text = "Real ratio of the mix that it serves, for a generator with real: match."
+    command = click.option("--ratio", type=float, help=help_text)(command)
+    return click.option("--generator", required=True, help="Its name in the study.")(command)
+
+
 def dry_run_option(command: Command) -> Command:
     """``--dry-run``."""
     return click.option(

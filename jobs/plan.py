@@ -1,25 +1,22 @@
 """``fer plan``: pin a study to its data, and list its cells with what exists and what is to be made."""
 
-import hashlib
 import json
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
-from fer.data.source import fingerprint
 from fer.errors import RequestError
 from fer.generators.registry import FOLDER, GENERATORS, get_generator
 from fer.plan import tasks
 from fer.recipes import PlannedStudy, plan_recipe
 from fer.runtime.signals import StopFlag
 from fer.runtime.work import Work
-from fer.store import Store, fetch_uri, open_store
+from fer.store import Store, open_store
 from fer.study import Study
 from jobs.context import STUDY_JSON, STUDY_YAML, Context, Request, StudyText, read_artifact_file, read_study
 from jobs.options import dry_run_option, json_option, study_options
+from jobs.pinned import fingerprints
 from jobs.plan_table import plan_json, plan_text
 from jobs.sources import normalised, plan_ref, prepared_ref
 from jobs.stage import CPU, installed_stop, print_recipe, run_stage
@@ -30,7 +27,8 @@ ROWS = 200
 def plan(request: Request, stop: StopFlag) -> Context:
     """Pin the study to the prepared data set, keep the plan in the store, and make it the one that stages follow.
 
-    Raises RequestError where the study or its data are wrong, and where the source is not prepared (naming the command).
+    Raises RequestError where the study or its data are wrong, and where the source is not prepared (naming the
+    command that does it).
     """
     store = open_store(request.store)
     described = read_study(request.study, store)
@@ -56,7 +54,7 @@ def plan(request: Request, stop: StopFlag) -> Context:
 
 
 def pin(request: Request, described: StudyText, store: Store) -> tuple[str, PlannedStudy]:
-    """The source, and the study with its data set and everything that it names by URI. Raises RequestError like ``plan``."""
+    """The source, and the study with its data set and all that it names by URI. Raises RequestError like ``plan``."""
     study = described.study
     source = request.source or study.data.source
     if source is None:
@@ -73,26 +71,6 @@ def pin(request: Request, described: StudyText, store: Store) -> tuple[str, Plan
         train_size=facts["images"]["train"],
         fingerprints=fingerprints(study),
     )
-
-
-def fingerprints(study: Study) -> dict[str, str]:
-    """Content digests of what a study names by path or URI: folders of images, and files of ImageNet weights."""
-    models = [study.model_of(name) for name in study.generators]
-    folders = dict.fromkeys(model.removeprefix(FOLDER) for model in models if model.startswith(FOLDER))
-    classifiers = dict.fromkeys(classifier for grid in study.grids for classifier in grid.classifiers)
-    weights = dict.fromkeys(study.training_of(classifier).weights for classifier in classifiers)
-    found = {uri: fingerprint(uri, study.data.drawn) for uri in folders}
-    return found | {uri: file_digest(uri) for uri in weights if uri is not None}
-
-
-def file_digest(uri: str) -> str:
-    """SHA-256 of a file at a path or store URI. Raises RequestError where there is none."""
-    with tempfile.TemporaryDirectory(prefix="fer-weights-") as scratch:
-        path = fetch_uri(uri, Path(scratch))
-        if not path.is_file():
-            raise RequestError(f"weights {uri}: is a folder; give a file of weights")
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _check_options(study: Study) -> None:

@@ -57,7 +57,7 @@ def prepare(store: Store, source: str, drawn: DrawnSpec, stop: StopFlag) -> Prep
 
 
 def source_of(store: Store, source: str | None, study: str | None) -> tuple[str, DrawnSpec]:
-    """The source that the flags mean, and what is drawn where it is ``drawn``. Raises RequestError where neither says."""
+    """The source that the flags mean, and what is drawn where it is ``drawn``. Raises RequestError for none."""
     described = None if study is None else read_study(study, store).study
     source = source or (described.data.source if described else None)
     if source is None:
@@ -85,8 +85,8 @@ def read_audit(store: Store, digest: str) -> dict[str, Any]:
 def command(study: str | None, source: str | None, store_uri: str, dry_run: bool, as_json: bool) -> None:
     """Read and audit a data set, and keep it in the store.
 
-    Layouts: Kaggle's train/<class> and test/<class>, the original CSV, class folders with or without splits; each as a folder, a zip
-    archive, or the store URI of one. A source that has not changed is not read again.
+    Layouts: Kaggle's train/<class> and test/<class>, the original CSV, class folders with or without splits; each as
+    a folder, a zip archive, or the store URI of one. A source that has not changed is not read again.
     """
     store = open_store(store_uri)
     uri, drawn = source_of(store, source, study)

@@ -72,9 +72,10 @@ class TimedCheckpoints(Checkpoints):
 def run_stage(store: Store, recipe: Recipe, what: str, make: Callable[[Work], str], stop: StopFlag) -> Made:
     """Make sure that the artifact of ``recipe`` exists.
 
-    ``what`` names it in words. ``make`` writes its files into ``work.folder`` and returns the device that it computed on:
-    ``cpu``, or the name of a GPU. The artifact's device seconds are CPU seconds over all threads, or on a GPU the wall
-    seconds for which it was held. Raises ClaimedElsewhere (75) where another process makes it, and what ``make`` raises.
+    ``what`` names it in words. ``make`` writes its files into ``work.folder`` and returns the device that it computed
+    on: ``cpu``, or the name of a GPU. The artifact's device seconds are CPU seconds over all threads, or on a GPU the
+    wall seconds for which it was held. Raises ClaimedElsewhere (75) where another process makes it, and what ``make``
+    raises.
     """
     name = f"{recipe.kind}/{recipe.digest[:12]}"
     if store.exists(recipe.kind, recipe.digest):

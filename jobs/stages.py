@@ -1,5 +1,6 @@
 """From a task to the code that makes it: the one path that commands and ``fer run`` share."""
 
+from collections.abc import Callable
 from importlib import import_module
 
 from fer.errors import RequestError
@@ -9,9 +10,9 @@ from fer.revisions import Stage
 from fer.runtime.signals import StopFlag
 from fer.runtime.work import Work
 from fer.store import Store
-from jobs.context import Request
+from jobs.context import Request, open_context
 from jobs.inputs import Inputs, kind_of
-from jobs.stage import Made, run_stage
+from jobs.stage import Made, installed_stop, print_recipe, run_stage
 
 MAKERS: dict[Stage, str] = {
     "train-gan": "jobs.train_gan",
@@ -25,8 +26,8 @@ MAKERS: dict[Stage, str] = {
 def execute(planned: PlannedStudy, task: Task, store: Store, stop: StopFlag, request: Request | None = None) -> Made:
     """Make sure that a task's artifact exists.
 
-    ``request``: the flags that errors repeat in the commands they name; by default the study's name in this store. Raises
-    RequestError where an input is missing, naming the command that makes it, and what the stage itself raises.
+    ``request``: the flags that errors repeat in the commands they name; by default the study's name in this store.
+    Raises RequestError where an input is missing, naming the command that makes it, and what the stage itself raises.
     """
     if not store.exists(task.recipe.kind, task.digest):
         _require_inputs(planned, task, store, request or Request(planned.study.name, store.uri))
@@ -36,6 +37,17 @@ def execute(planned: PlannedStudy, task: Task, store: Store, stop: StopFlag, req
         return device
 
     return run_stage(store, task.recipe, str(task), make, stop)
+
+
+def run_task(request: Request, find: Callable[[PlannedStudy], Task], dry_run: bool) -> None:
+    """The command of a stage: make the one task that ``find`` picks from the planned study, or print its recipe."""
+    stop = installed_stop()
+    context = open_context(request)
+    task = find(context.planned)
+    if dry_run:
+        print_recipe(context.store, task.recipe)
+    else:
+        execute(context.planned, task, context.store, stop, request)
 
 
 def _require_inputs(planned: PlannedStudy, task: Task, store: Store, request: Request) -> None:

@@ -1,6 +1,6 @@
 """How far the tasks of a study are, from one listing of the store and the last attempt at each unfinished task."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -37,20 +37,6 @@ def states(store: Store, tasks: Iterable[Task]) -> dict[str, State]:
     with ThreadPoolExecutor(_READERS) as pool:  # on S3 the time goes into waiting
         last = dict(zip(unfinished, pool.map(lambda digest: _last_attempt(store, digest), unfinished), strict=True))
     return {task.digest: EXISTS if task.digest in existing else last.get(task.digest, TO_MAKE) for task in tasks}
-
-
-def missing_reasons(tasks: Iterable[Task], known: Mapping[str, State]) -> dict[str, str]:
-    """Why each task that does not exist is missing, by digest; where it never started, what it waits for is looked at."""
-    reasons: dict[str, str] = {}
-    for task in tasks:  # in dependency order
-        state = known[task.digest]
-        if state.name == "exists":
-            continue
-        first = next((need for need in task.needs if need in reasons), None)
-        reasons[task.digest] = str(state) if state.name != "to make" else "never started"
-        if state.name == "to make" and first is not None:
-            reasons[task.digest] = f"never started, because an input is missing ({reasons[first]})"
-    return reasons
 
 
 def _last_attempt(store: Store, digest: str) -> State:

@@ -1,0 +1,82 @@
+"""``fer train-gan``: train one network of a generator on the real images that it may see."""
+
+import click
+import numpy as np
+
+from fer.data.dataset import Dataset, Split
+from fer.data.mix import choose_real
+from fer.generators.registry import FOLDER, get_generator
+from fer.plan import Task
+from fer.recipes import PlannedStudy, is_folder
+from fer.runtime.work import Work
+from jobs.context import Request
+from jobs.coordinates import find_generator_task
+from jobs.inputs import Inputs
+from jobs.numerics import device_name, generator_numerics
+from jobs.options import dry_run_option, generator_options, study_options
+from jobs.pinned import check_folder
+from jobs.stages import run_task
+
+
+def make(planned: PlannedStudy, task: Task, inputs: Inputs, work: Work) -> str:
+    """Train the task's network into ``work.folder``; returns the device's name."""
+    name, params, study = task.coordinates["generator"], task.recipe.params, planned.study
+    model = study.model_of(name)
+    if is_folder(planned, name):
+        check_folder(planned, model.removeprefix(FOLDER))
+    generator = get_generator(model)
+    dataset = inputs.dataset()
+    seen, classes = what_it_may_see(dataset, params.get("real", "all"), task.coordinates.get("class"))
+    numerics = generator_numerics(planned, name, work.store)
+    generator.train(
+        seen.images,
+        seen.labels,
+        classes,
+        kimg=study.kimg_of(name),
+        options=study.generators[name].options,
+        seed=int(task.coordinates["seed"]),
+        numerics=numerics,
+        work=work,
+    )
+    return device_name(numerics)
+
+
+def what_it_may_see(dataset: Dataset, real: object, class_name: str | None) -> tuple[Split, tuple[str, ...]]:
+    """The real training images for one network, labelled by their places in the class names that come with them.
+
+    ``real``: ``all``, or ``{"ratio": ..., "seed": ...}`` of the mix whose real images alone are meant. ``class_name``:
+    the one class of a network of its own, or None.
+    """
+    train, classes = dataset.train, dataset.classes
+    if isinstance(real, dict):
+        chosen = choose_real(train.labels, len(classes), real["ratio"], real["seed"])
+        train = Split(train.images[chosen], train.labels[chosen])
+    if class_name is None:
+        return train, classes
+    own = train.labels == classes.index(class_name)
+    return Split(train.images[own], np.zeros(int(own.sum()), dtype=np.int64)), (class_name,)
+
+
+@click.command(short_help="Train one network of a generator.")
+@study_options
+@generator_options
+@click.option("--class", "class_name", help="Class of the network, for a generator with classes: separate.")
+@dry_run_option
+def command(
+    study: str,
+    store_uri: str,
+    source: str | None,
+    generator: str,
+    ratio: float | None,
+    seed: int,
+    class_name: str | None,
+    dry_run: bool,
+) -> None:
+    """Train one network of a generator: the joint one, or that of one class."""
+    run_task(
+        Request(study, store_uri, source),
+        lambda planned: find_generator_task(
+            planned, "train-gan", generator=generator, seed=seed, ratio=ratio, class_name=class_name
+        ),
+        dry_run,
+    )
