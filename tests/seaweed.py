@@ -56,6 +56,7 @@ class SeaweedServer:
             "s3.iam": "false",
             "s3.port.iceberg": 0,
             "s3.port.lance": 0,
+            "master.electionTimeout": "1s",  # after a restart the only master waits for it
             "master.volumeSizeLimitMB": 64,
             "master.telemetry": "false",
             "volume.max": 100,
@@ -79,6 +80,9 @@ class SeaweedServer:
             self._process.kill()
             self._process.wait()
             self._process = None
+            for port in self._ports:  # a killed server leaves its sockets
+                for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                    path.unlink(missing_ok=True)
 
     def _wait_until_ready(self) -> None:
         import boto3  # here, since most tests that share a conftest with this one need no boto3

@@ -22,16 +22,21 @@ class Problem:
 
 
 def check(store: Store) -> list[Problem]:
-    """Read every file of every artifact and compare it with its manifest.
+    """Read every file of every artifact and compare it with its manifest, showing progress.
 
     Raises RequestError where the server ignores conditional writes: nothing in such a store could be trusted.
     """
+    from fer.runtime.progress import progress  # tqdm takes longer to import than the rest of the store
+
     refuse_unconditional(store.objects)
+    artifacts = store.artifacts()
     problems = []
-    for kind, digest in store.artifacts():
-        reason = _first_problem(store, kind, digest)
-        if reason is not None:
-            problems.append(Problem(kind, digest, reason))
+    with progress(len(artifacts), "check", "artifact") as bar:
+        for kind, digest in artifacts:
+            reason = _first_problem(store, kind, digest)
+            if reason is not None:
+                problems.append(Problem(kind, digest, reason))
+            bar.update()
     return problems
 
 

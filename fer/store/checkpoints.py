@@ -73,9 +73,8 @@ class Checkpoints:
 
     def _delete_all_but(self, kept: set[str]) -> None:
         keys = [info.key for info in self.objects.list(self._prefix)]
-        keys.sort(
-            key=lambda key: "/" in key.removeprefix(self._prefix)
-        )  # manifests first: no generation is seen half deleted
+        # Manifests first, so that no generation is seen half deleted.
+        keys.sort(key=lambda key: "/" in key.removeprefix(self._prefix))
         for key in keys:
             if key.removeprefix(self._prefix).partition("/")[0].removesuffix(".json") not in kept:
                 self.objects.delete(key)

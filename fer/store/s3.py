@@ -82,7 +82,6 @@ class S3Objects:
     def download(self, key: str, path: Path) -> None:
         """Write the object to ``path``, in parallel parts where it is large; raises MissingObject."""
         name = self._name(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f"{ASIDE}{uuid.uuid4().hex}")
 
         def transfer() -> None:
@@ -90,10 +89,14 @@ class S3Objects:
                 self._client.download_fileobj(self._bucket, name, file, Config=self._transfer)
 
         try:
-            self._try("download", key, transfer)
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._try("download", key, transfer)
+                aside.replace(path)
+            finally:
+                aside.unlink(missing_ok=True)
+        except OSError as error:
+            raise RequestError(f"cannot write {path}: {error.strerror or error}") from error
 
     def write(self, key: str, data: bytes) -> None:
         """Store ``data``, replacing what is there."""

@@ -31,6 +31,13 @@ def test_a_prefix_on_s3_comes_as_a_folder(s3_uri: str, tmp_path: Path) -> None:
     assert contents(path) == {"happy/1.png": b"faces/happy/1.png", "sad/2.png": b"faces/sad/2.png"}
 
 
+def test_a_place_that_cannot_be_written_to_is_named(s3_uri: str, tmp_path: Path) -> None:
+    open_objects(s3_uri).write("data/fer.zip", b"zip")
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(RequestError, match=f"cannot write {tmp_path / 'file' / 'fer.zip'}"):
+        fetch_uri(f"{s3_uri}/data/fer.zip", tmp_path / "file")
+
+
 def test_where_there_is_nothing_the_uri_is_named(s3_uri: str, tmp_path: Path) -> None:
     for uri in (f"{s3_uri}/nothing", str(tmp_path / "nothing"), "http://example.org/fer.zip", "s3://tests"):
         with pytest.raises(RequestError, match=uri) as caught:
