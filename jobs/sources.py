@@ -50,3 +50,8 @@ def plan_refs(store: Store, study_name: str) -> Iterator[tuple[str, dict[str, An
 def planned_names(store: Store) -> set[str]:
     """Names of the studies that are planned in the store."""
     return {info.key.split("/")[2] for info in store.objects.list("refs/studies/")}
+
+
+def report_ref(study_name: str, source: str, drawn: DrawnSpec) -> str:
+    """The ref that holds ``report`` and ``when`` of a study's last report on a source."""
+    return f"reports/{study_name}/{source_key(source, drawn)}"

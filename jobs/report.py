@@ -1,0 +1,57 @@
+"""``fer report``: write the report over what exists, with the reason for everything that does not."""
+
+from datetime import UTC, datetime
+
+import click
+
+from fer.recipes import Recipe, report_recipe
+from fer.report.gather import gather
+from fer.report.results import StudyResults
+from fer.runtime.signals import StopFlag
+from fer.runtime.work import Work
+from jobs.context import Context, Request, open_context
+from jobs.options import dry_run_option, study_options
+from jobs.sources import report_ref
+from jobs.stage import CPU, installed_stop, print_recipe, run_stage
+
+PAGE = "index.html"
+
+
+def report(context: Context, stop: StopFlag) -> str:
+    """Make sure that the report over what the store holds now exists; returns the page's path or URI.
+
+    The ref ``reports/<study>/<source key>`` then names it.
+    """
+    results = gather(context.planned, context.store)
+    recipe = _recipe(results)
+
+    def make(work: Work) -> str:
+        from fer.report.write import write_report  # draws figures
+
+        write_report(results, work.folder)
+        return CPU
+
+    run_stage(context.store, recipe, f"report {context.planned.study.name}", make, stop)
+    ref = report_ref(context.planned.study.name, context.source, context.planned.study.data.drawn)
+    if (context.store.read_ref(ref) or {}).get("report") != recipe.digest:
+        context.store.write_ref(ref, {"report": recipe.digest, "when": datetime.now(UTC).isoformat(timespec="seconds")})
+    manifest = context.store.manifest(recipe.kind, recipe.digest)
+    assert manifest is not None  # noqa: S101 - for the type checker
+    return f"{context.store.uri}/{manifest.folder}/{PAGE}"
+
+
+def _recipe(results: StudyResults) -> Recipe:
+    return report_recipe(results.planned, results.present, results.reasons)
+
+
+@click.command(short_help="Write the report over what exists.")
+@study_options
+@dry_run_option
+def command(study: str, store_uri: str, source: str | None, dry_run: bool) -> None:
+    """Write the report over what exists: a page, CSV and JSON. What is missing is listed with the reason."""
+    stop = installed_stop()
+    context = open_context(Request(study, store_uri, source))
+    if dry_run:
+        print_recipe(context.store, _recipe(gather(context.planned, context.store)))
+    else:
+        click.echo(report(context, stop))
