@@ -1,0 +1,136 @@
+"""The answer in words, written from the numbers: each generator's best mix beside its control and all real images."""
+
+import statistics
+
+from fer.report.format import score, share, signed, whole
+from fer.report.results import StudyResults
+from fer.report.summary import Group, Summary, groups_of, seen_by_generator, worths_of
+
+SELECTION = "validation_macro_f1"
+
+
+def answers(results: StudyResults) -> list[tuple[str, str]]:
+    """(generator, paragraph) for each generator of the study, in its order.
+
+    The best mix is chosen by macro-F1 on the real validation images; test figures are only reported. Differences are
+    described, not tested: with one seed the text says that chance is not ruled out.
+    """
+    groups = groups_of(results)
+    return [(name, _answer(results, name, groups)) for name in results.planned.study.generators]
+
+
+def _answer(results: StudyResults, generator: str, groups: list[Group]) -> str:
+    planned = [group for group in groups if group.generator == generator]
+    finished = [group for group in planned if group.finished]
+    if not planned:
+        return (
+            "It takes part in no grid, so that nothing can be said of what its samples are worth; see its assessment."
+        )
+    if not finished:
+        count = sum(len(group.planned) for group in planned)
+        return f"Nothing can be said yet: none of its {count} cells is finished."
+    sentences = [_best_mix(results, finished, groups), *_worth(generator, groups), *_synthetic_alone(finished, groups)]
+    sentences.append(_seen(results, generator, finished))
+    unfinished = sum(len(group.planned) - len(group.finished) for group in planned)
+    if unfinished:
+        total = sum(len(group.planned) for group in planned)
+        sentences.append(f"{unfinished} of its {total} cells {'is' if unfinished == 1 else 'are'} missing.")
+    sentences.append(_caution(finished))
+    return " ".join(sentences)
+
+
+def _best_mix(results: StudyResults, finished: list[Group], groups: list[Group]) -> str:
+    mixes = [group for group in finished if group.ratio > 0]
+    if not mixes:
+        return "No mix with real images is finished."
+    best = max(mixes, key=lambda group: _mean(group.score(SELECTION)))
+    real = best.real_images(results.planned.train_size)
+    text = (
+        f"The best mix (by validation) trains {best.classifier} on {share(best.ratio)} real images ({whole(real)}) and "
+        f"reaches a test macro-F1 of {_spelled(best)}"
+    )
+    control = _find(groups, best.classifier, best.ratio)
+    text += f"; the same real images alone reach {_spelled(control)}" if control else "; it has no finished control"
+    everything = _find(groups, best.classifier, 1.0)
+    text += f", all real images {_spelled(everything)}." if everything else ", and all real images are not finished."
+    return text
+
+
+def _worth(generator: str, groups: list[Group]) -> list[str]:
+    differences = [
+        statistics.fmean(found)
+        for worth in worths_of(groups)
+        if worth.mix.generator == generator and (found := worth.differences("macro_f1"))
+    ]
+    if not differences:
+        return ["No mix can be compared with a control of the same real images."]
+    better = sum(difference > 0 for difference in differences)
+    if len(differences) == 1:
+        return [f"In the only comparison with a control, the samples are worth {signed(differences[0])}."]
+    mean, low, high = statistics.fmean(differences), min(differences), max(differences)
+    return [
+        f"Over {len(differences)} comparisons with controls the samples help in {better} and are worth {signed(mean)} "
+        f"on average ({signed(low)} to {signed(high)})."
+    ]
+
+
+def _synthetic_alone(finished: list[Group], groups: list[Group]) -> list[str]:
+    alone = [group for group in finished if group.ratio == 0]
+    if not alone:
+        return []
+    best = max(alone, key=lambda group: _mean(group.score(SELECTION)))
+    times = f" ({best.volume} times as many)" if best.volume > 1 else ""
+    everything = _find(groups, best.classifier, 1.0)
+    beside = f", against {_spelled(everything)} on all real images" if everything else ""
+    return [f"On its samples alone{times}, {best.classifier} reaches {_spelled(best)}{beside}."]
+
+
+def _seen(results: StudyResults, generator: str, finished: list[Group]) -> str:
+    seen = sorted({number for group in finished if (number := seen_by_generator(results, group)) is not None})
+    if not seen:
+        return "What real images its makers had seen is not known."
+    if results.planned.study.generators[generator].real == "match":
+        return "The generator itself had seen only the real images of the mix that it serves."
+    return f"The generator itself had seen {whole(seen[-1])} real images, more than any mix holds."
+
+
+def _caution(finished: list[Group]) -> str:
+    seeds = min(len(group.finished) for group in finished)
+    if any(result.cell.generator_seed != result.cell.seed for group in finished for result in group.finished):
+        return "One trained generator serves several seeds, so that the spread is that of this one generator."
+    if seeds == 1:
+        return "Some of this rests on a single seed: chance is not ruled out."
+    return f"Means over at least {seeds} seeds; whether differences are more than chance is not tested here."
+
+
+def _find(groups: list[Group], classifier: str, real_ratio: float) -> Group | None:
+    """The finished group of real images alone at a ratio."""
+    for group in groups:
+        if not group.is_mix and (group.classifier, group.ratio) == (classifier, real_ratio) and group.finished:
+            return group
+    return None
+
+
+def _spelled(group: Group) -> str:
+    official, leak_free = group.score("macro_f1"), group.score("macro_f1_leak_free")
+    text = score(_mean(official))
+    if official is not None and official.sd is not None:
+        text += f" ± {score(official.sd)}"
+    return f"{text} ({score(leak_free.mean)} leak-free)" if leak_free else text
+
+
+def _mean(summary: Summary | None) -> float:
+    return float("-inf") if summary is None else summary.mean
+
+
+def headline(results: StudyResults) -> str:
+    """How much of the study there is, in one sentence."""
+    planned = sum(len(group.planned) for group in groups_of(results))
+    finished = len(results.cells)
+    if planned == 0:
+        return "The study has no cells: it assesses generators only."
+    if finished == 0:
+        return f"None of the study's {planned} cells is finished, so that nothing can be said yet."
+    if finished == planned:
+        return f"All {planned} cells of the study are finished."
+    return f"{finished} of the study's {planned} cells are finished; what follows is said of these alone."

@@ -1,0 +1,107 @@
+"""What a report is written from: everything of a study that a store holds, and why the rest is missing."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fer.plan import Task
+from fer.recipes import GeneratorRun, PlannedStudy
+from fer.store.records import Manifest
+from fer.study import Cell
+
+History = Mapping[str, Sequence[float | None]]
+"""Columns of a history.csv; None where a figure was missing or not finite."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A task whose artifact exists."""
+
+    task: Task
+    manifest: Manifest
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """A trained classifier."""
+
+    cell: Cell
+    summary: Mapping[str, Any]
+    """cell.json."""
+    history: History
+    """One row per epoch."""
+
+
+@dataclass(frozen=True)
+class NetworkResult:
+    """A trained network of a generator."""
+
+    run: GeneratorRun
+    class_name: str | None
+    """None for a joint network."""
+    summary: Mapping[str, Any]
+    """generator.json."""
+    history: History
+    sheet: bytes | None
+    """PNG: the last sample sheet of its training."""
+
+
+@dataclass(frozen=True)
+class AssessmentResult:
+    """An assessed generator run."""
+
+    run: GeneratorRun
+    figures: Mapping[str, Any]
+    """assessment.json."""
+    sheet: bytes
+    """PNG of samples, classes in rows."""
+    real_sheet: bytes
+    """PNG of real test images, classes in rows."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A task without an artifact."""
+
+    task: Task
+    state: str
+    """``not started``, ``waiting``, ``running``, ``failed``, ``stopped``, ``killed`` or ``damaged``."""
+    reason: str
+    """One line for the reader."""
+
+
+@dataclass(frozen=True)
+class StudyResults:
+    """All that is known of a planned study."""
+
+    planned: PlannedStudy
+    study_text: str
+    """The study's YAML as it was given."""
+    made: Sequence[Made] = ()
+    """Every artifact of the study, in the order of its tasks."""
+    missing: Sequence[Missing] = ()
+    cells: Sequence[CellResult] = ()
+    networks: Sequence[NetworkResult] = ()
+    assessments: Sequence[AssessmentResult] = ()
+    audit: Mapping[str, Any] = field(default_factory=dict)
+    """The data set's audit.json; empty where the data set itself is missing."""
+    prepared: Manifest | None = None
+    """The data set's manifest."""
+
+    @property
+    def present(self) -> dict[str, str]:
+        """Digests of existing artifacts by task."""
+        return {str(made.task): made.task.digest for made in self.made}
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """The reason for each missing task."""
+        return {str(missing.task): missing.reason for missing in self.missing}
+
+    def by_group(self) -> dict[tuple[str, str, float, int], list[CellResult]]:
+        """Finished cells that differ in nothing but the seed, by (generator or ``-``, classifier, ratio, volume)."""
+        groups: dict[tuple[str, str, float, int], list[CellResult]] = defaultdict(list)
+        for result in self.cells:
+            groups[result.cell.coordinates[:4]].append(result)
+        return dict(groups)

@@ -1,0 +1,47 @@
+"""The sample sheets of the page: real images once, then each generator's samples."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fer.recipes import GeneratorRun
+from fer.report.results import StudyResults
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A picture of images with their classes in rows."""
+
+    name: str
+    """Of its file and its anchor."""
+    description: str
+    caption: str
+    png: bytes
+
+
+def sample_sheets(results: StudyResults) -> Iterator[Sheet]:
+    """Real test images, and for every generator the samples of its first assessed run.
+
+    Where a generator is not assessed yet, the last sheets of its networks' training stand in for them.
+    """
+    rows = f"Classes in rows: {', '.join(results.planned.classes)}."
+    if results.assessments:
+        png = results.assessments[0].real_sheet
+        yield Sheet(
+            "sheet-real", f"Sheet of real test images. {rows}", "Real test images, the first of each class.", png
+        )
+    for number, generator in enumerate(results.planned.study.generators, start=1):
+        assessed = next((item for item in results.assessments if item.run.generator == generator), None)
+        if assessed is not None:
+            caption = f"{generator}, {_run(assessed.run)}: the first samples of each class."
+            yield Sheet(f"sheet-{number}", f"Sheet of samples of {generator}. {rows}", caption, assessed.sheet)
+            continue
+        networks = [item for item in results.networks if item.run.generator == generator and item.sheet is not None]
+        for place, network in enumerate((item for item in networks if item.run == networks[0].run), start=1):
+            shown = network.class_name or "all classes"
+            caption = f"{generator}, {_run(network.run)}, {shown}: samples at the end of its training."
+            description = f"Sheet of samples of {generator}, {shown}, at the end of its training."
+            yield Sheet(f"sheet-{number}-{place}", description, caption, network.sheet or b"")
+
+
+def _run(run: GeneratorRun) -> str:
+    return f"seed {run.seed}" if run.ratio is None else f"seed {run.seed}, for ratio {run.ratio:g}"

@@ -1,0 +1,79 @@
+"""What everything took: wall and device seconds per stage and per cell, with the machine."""
+
+from typing import Any
+
+from fer.report.results import Made, StudyResults
+from fer.report.tables.table import Column, Table
+
+
+def stages_table(results: StudyResults) -> Table | None:
+    """Wall and device seconds by stage, device and machine."""
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    manifests = [("prepare", results.prepared)] if results.prepared else []
+    for stage, manifest in (*manifests, *((made.task.stage, made.manifest) for made in results.made)):
+        row = rows.setdefault(
+            (stage, manifest.device, manifest.machine),
+            {"stage": stage, "tasks": 0, "wall": 0.0, "device_seconds": 0.0}
+            | {"device": manifest.device, "machine": manifest.machine},
+        )
+        row["tasks"] += 1
+        row["wall"] += manifest.wall_seconds
+        row["device_seconds"] += manifest.device_seconds
+    if not rows:
+        return None
+    columns = [
+        Column("stage", "Stage", head=True),
+        Column("tasks", "Tasks", "whole"),
+        Column("wall", "Wall time", "seconds"),
+        Column("device_seconds", "Device time", "seconds"),
+        Column("device", "Device"),
+        Column("machine", "Machine"),
+    ]
+    note = "Device time is CPU time over all threads, or on a GPU the time for which it was held."
+    return Table("stages", "Time by stage", columns, list(rows.values()), note)
+
+
+def cells_table(results: StudyResults) -> Table | None:
+    """Each finished cell: how long it trained, and why it stopped."""
+    by_cell = {made.task.cell: made for made in results.made if made.task.cell is not None}
+    rows = []
+    for result in results.cells:
+        cell = result.cell
+        row: dict[str, Any] = {
+            "classifier": cell.classifier,
+            "training_set": cell.generator or ("real alone" if cell.is_control else "all real"),
+            "ratio": cell.ratio,
+            "volume": cell.volume,
+            "seed": cell.seed,
+            "epochs": result.summary["epochs"],
+            "best_epoch": result.summary["best_epoch"],
+            "stopped_because": result.summary["stopped_because"],
+            **_cost(by_cell[cell]),
+        }
+        rows.append(row)
+    if not rows:
+        return None
+    columns = [
+        Column("classifier", "Classifier", head=True),
+        Column("training_set", "Training set", head=True),
+        Column("ratio", "Real ratio", "ratio", head=True),
+        *([Column("volume", "Volume", "whole", head=True)] if any(row["volume"] > 1 for row in rows) else []),
+        Column("seed", "Seed", head=True),
+        Column("epochs", "Epochs", "whole"),
+        Column("best_epoch", "Best epoch", "whole"),
+        Column("stopped_because", "Stopped because"),
+        Column("wall_seconds", "Wall time", "seconds"),
+        Column("device_seconds", "Device time", "seconds"),
+        Column("device", "Device"),
+    ]
+    return Table("cells", "Time by cell", columns, rows, "The machine of each cell is in the table of artifacts.")
+
+
+def _cost(made: Made) -> dict[str, Any]:
+    manifest = made.manifest
+    return {
+        "wall_seconds": manifest.wall_seconds,
+        "device_seconds": manifest.device_seconds,
+        "device": manifest.device,
+        "machine": manifest.machine,
+    }

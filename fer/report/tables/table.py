@@ -1,0 +1,79 @@
+"""A table: rows as they go to CSV and JSON, and columns as they stand on the page."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fer.report.format import shown
+
+NUMERIC = frozenset({"score", "signed", "whole", "ratio", "share", "level", "seconds"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the page."""
+
+    key: str
+    """The rows' entry that it shows."""
+    heading: str
+    kind: str = "text"
+    """How values are spelled: a key of ``fer.report.format.FORMATS``."""
+    group: str = ""
+    """Heading over neighbouring columns of the same group."""
+    head: bool = False
+    """Whether its cells are headings of their rows."""
+    spread: str = ""
+    """The rows' entry that is shown behind a plus-minus sign."""
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether it is set flush right."""
+        return self.kind in NUMERIC
+
+    def text(self, row: Mapping[str, Any]) -> str:
+        """What the page shows of a row."""
+        text = shown(row[self.key], self.kind)
+        spread = row[self.spread] if self.spread else None
+        return text if spread is None else f"{text} ± {shown(spread, 'score')}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the report."""
+
+    name: str
+    """Of its CSV file and its anchor."""
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Mapping[str, Any]]
+    """May hold more entries than the columns show; the CSV has them all."""
+    note: str = ""
+
+    @property
+    def spans(self) -> list[tuple[str, int]]:
+        """Group headings with the number of neighbouring columns below each; empty where no column has a group."""
+        spans: list[tuple[str, int]] = []
+        for column in self.columns:
+            if spans and spans[-1][0] == column.group:
+                spans[-1] = (column.group, spans[-1][1] + 1)
+            else:
+                spans.append((column.group, 1))
+        return spans if any(name for name, _ in spans) else []
+
+    def begins(self, index: int) -> bool:
+        """Whether row ``index`` begins a new block: its first heading differs from the row's before."""
+        first = self.columns[0].key
+        return index > 0 and self.rows[index][first] != self.rows[index - 1][first]
+
+    def csv(self) -> str:
+        """All entries of all rows, full precision, missing ones empty."""
+        names = list(dict.fromkeys(name for row in self.rows for name in row)) or [
+            column.key for column in self.columns
+        ]
+        file = io.StringIO()
+        writer = csv.DictWriter(file, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows)
+        return file.getvalue()

@@ -1,0 +1,65 @@
+"""What samples are worth: a mix's macro-F1 minus that of its control, at each ratio."""
+
+import statistics
+from typing import Any
+
+from fer.report.results import StudyResults
+from fer.report.summary import Worth, groups_of, seen_by_generator, worths_of
+from fer.report.tables.table import Column, Table
+
+
+def worth_table(results: StudyResults) -> Table | None:
+    """One row per mix that has a control: both scores, and the mean difference over the seeds that have both."""
+    worths = list(worths_of(groups_of(results)))
+    if not worths:
+        return None
+    return Table(
+        name="worth",
+        title="Worth of the samples",
+        columns=[
+            Column("classifier", "Classifier", head=True),
+            Column("generator", "Generator", head=True),
+            Column("ratio", "Real ratio", "ratio", head=True),
+            Column("real_images", "Real images", "whole"),
+            Column("mix", "mix", "score", group="Macro-F1"),
+            Column("control", "control", "score", group="Macro-F1"),
+            Column("worth", "official", "signed", group="Worth", spread="worth_sd"),
+            Column("worth_leak_free", "leak-free", "signed", group="Worth", spread="worth_leak_free_sd"),
+            Column("seeds", "Seeds", "whole"),
+            Column("generator_had_seen", "Generator had seen", "whole"),
+        ],
+        rows=[_row(results, worth) for worth in worths],
+        note=(
+            "Worth is the macro-F1 of the mix minus that of its control, which trains on the same real images with "
+            "nothing beside them; means over the seeds that have both. The last column says how many real images the "
+            "generator itself was trained on."
+        ),
+    )
+
+
+def _row(results: StudyResults, worth: Worth) -> dict[str, Any]:
+    official = worth.differences("macro_f1")
+    leak_free = worth.differences("macro_f1_leak_free")
+    mix, control = worth.mix.score("macro_f1"), worth.control.score("macro_f1")
+    return {
+        "classifier": worth.mix.classifier,
+        "generator": worth.mix.generator,
+        "ratio": worth.mix.ratio,
+        "real_images": worth.mix.real_images(results.planned.train_size),
+        "mix": mix and mix.mean,
+        "control": control and control.mean,
+        "worth": _mean(official),
+        "worth_sd": _sd(official),
+        "worth_leak_free": _mean(leak_free),
+        "worth_leak_free_sd": _sd(leak_free),
+        "seeds": len(official),
+        "generator_had_seen": seen_by_generator(results, worth.mix),
+    }
+
+
+def _mean(values: list[float]) -> float | None:
+    return statistics.fmean(values) if values else None
+
+
+def _sd(values: list[float]) -> float | None:
+    return statistics.stdev(values) if len(values) > 1 else None

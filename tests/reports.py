@@ -1,0 +1,207 @@
+"""Studies whose results are made up, so that tests of the report know every number that it must show."""
+
+import io
+import math
+import random
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from typing import Any
+
+from PIL import Image
+
+from fer.plan import Task, tasks
+from fer.recipes import GeneratorRun, PlannedStudy
+from fer.report.results import AssessmentResult, CellResult, Made, Missing, NetworkResult, StudyResults
+from fer.store.records import Manifest
+from fer.study import Cell, parse_study
+
+CLASSES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
+TRAIN_SIZE = 28709
+MACHINE = "Linux-6.1.0-x86_64-with-glibc2.36, Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz"
+
+TWO_GENERATORS = """
+name: two
+title: Two generators, two seeds
+data: {source: drawn}
+generators:
+  weak: {model: cgan-48}
+  strong: {model: cgan-48, real: match}
+grids:
+  - {name: weak, generators: [weak], classifiers: [cnn], ratios: [0.0, 0.5, 1.0], controls: [0.1, 0.5]}
+  - {name: strong, generators: [strong], classifiers: [cnn], ratios: [0.5], controls: [0.5]}
+seeds: [0, 1]
+"""
+
+Score = Callable[[Cell], float]
+
+
+def plan_of(text: str, **changes: Any) -> PlannedStudy:
+    """A planned study on a data set like FER2013."""
+    return PlannedStudy(
+        **{
+            "study": parse_study(text, "test"),
+            "dataset": "d" * 40,
+            "classes": CLASSES,
+            "train_size": TRAIN_SIZE,
+            "fingerprints": {},
+            **changes,
+        }
+    )
+
+
+def known_score(cell: Cell) -> float:
+    """Official macro-F1: 0.2 + 0.3 * ratio, weak samples add 0.02, strong ones 0.05, and the second seed 0.01."""
+    added = {None: 0.0, "weak": 0.02, "strong": 0.05}.get(cell.generator, 0.03)
+    return round(0.2 + 0.3 * cell.ratio + added + 0.01 * cell.seed, 4)
+
+
+def made_up(
+    text: str = TWO_GENERATORS,
+    *,
+    score: Score = known_score,
+    missing: Callable[[Task], tuple[str, str] | None] = lambda task: None,
+    epochs: int = 6,
+    classes: tuple[str, ...] = CLASSES,
+) -> StudyResults:
+    """Results of a whole study; ``missing`` gives the state and reason of tasks that are not there."""
+    planned = plan_of(text, classes=classes)
+    all_tasks = tasks(planned)
+    gone = {task.digest: found for task in all_tasks if (found := missing(task)) is not None}
+    there = [task for task in all_tasks if task.digest not in gone]
+    return StudyResults(
+        planned=planned,
+        study_text=text,
+        made=[Made(task, manifest_of(task)) for task in there],
+        missing=[Missing(task, *gone[task.digest]) for task in all_tasks if task.digest in gone],
+        cells=[cell_result(task.cell, score(task.cell), epochs, classes) for task in there if task.cell is not None],
+        networks=[network_result(task, classes) for task in there if task.stage == "train-gan"],
+        assessments=[assessment_result(task, classes) for task in there if task.stage == "assess"],
+        audit=audit(classes),
+        prepared=None,
+    )
+
+
+def manifest_of(task: Task) -> Manifest:
+    """A manifest as a store would have it."""
+    return Manifest(
+        kind=task.recipe.kind,
+        digest=task.digest,
+        attempt="0123456789ab",
+        files={},
+        recipe=task.recipe.model_dump(mode="json"),
+        code_version="0.1.0+g1a2b3c4",
+        machine=MACHINE,
+        device="cpu",
+        wall_seconds=100.0,
+        device_seconds=190.0,
+        created=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    )
+
+
+def cell_result(cell: Cell, macro_f1: float, epochs: int, classes: Collection[str]) -> CellResult:
+    """A cell whose accuracy is its macro-F1 plus 0.1, and whose leak-free figures are 0.005 lower."""
+    best = max(1, epochs - 2)
+    rows = range(1, epochs + 1)
+    rise = [1 - math.exp(-2.5 * row / best) for row in rows]
+    history = {
+        "epoch": [float(row) for row in rows],
+        "train_loss": [2 - r for r in rise],
+        "train_macro_f1": [min(1.0, macro_f1 * 1.25 * r) for r in rise],
+        "validation_macro_f1": [macro_f1 * r for r in rise],
+        "mix_validation_macro_f1": [macro_f1 * 1.1 * r for r in rise],
+        "test_macro_f1": [macro_f1 * 0.98 * r for r in rise],
+    }
+    metrics = {
+        "validation": figures(macro_f1 + 0.01, classes),
+        "mix_validation": figures(macro_f1 + 0.02, classes),
+        "test": figures(macro_f1, classes),
+        "test_leak_free": figures(macro_f1 - 0.005, classes),
+    }
+    summary = {
+        "best_epoch": best,
+        "epochs": epochs,
+        "stopped_because": "no better validation macro-F1 in 10 epochs",
+        "metrics": metrics,
+    }
+    return CellResult(cell, summary, history)
+
+
+def figures(macro_f1: float, classes: Collection[str]) -> dict[str, Any]:
+    """The figures of one part of the data."""
+    return {"accuracy": macro_f1 + 0.1, "macro_f1": macro_f1, "auroc": min(1.0, macro_f1 + 0.3), "per_class": {}}
+
+
+def network_result(task: Task, classes: tuple[str, ...]) -> NetworkResult:
+    """A network that trained as planned; the networks of generators called ``diverging`` did not."""
+    kimg = [float(step) for step in range(1, 41)]
+    history = {
+        "kimg": kimg,
+        "discriminator_loss": [1.38 - 0.2 * (1 - math.exp(-k / 10)) for k in kimg],
+        "generator_loss": [0.69 + 0.5 * (1 - math.exp(-k / 10)) for k in kimg],
+    }
+    where = task.coordinates
+    reason = {"reason": "a loss was no finite number at 40 kimg", "weights_of_kimg": 30.0}
+    summary = {
+        "model": "cgan-48",
+        "images": dict.fromkeys(classes, 100),
+        "kimg": 40.0,
+        "kimg_shown": 40.0,
+        "diverged": reason if where["generator"] == "diverging" else None,
+    }
+    return NetworkResult(run_of(task), where.get("class"), summary, history, sheet_png(seed=1))
+
+
+def assessment_result(task: Task, classes: tuple[str, ...]) -> AssessmentResult:
+    """An assessment with known figures."""
+    statistics = {"mean": 127.2, "contrast": 48.1, "saturated": 0.012, "mean_image_distance": 3.4}
+    real = {"mean": 129.5, "contrast": 57.3, "saturated": 0.021, "mean_image_distance": 2.2}
+    beside = {"images": 512, "synthetic": statistics, "real": real}
+    counts = {name: 1000 + 111 * place for place, name in enumerate(classes)}
+    result = {
+        "samples": TRAIN_SIZE,
+        "classes": list(classes),
+        "counts": {"asked": counts, "made": {**counts, classes[0]: 998}},
+        "pixels": {"overall": beside, "per_class": {**dict.fromkeys(classes, beside), classes[1]: None}},
+        "copies": {
+            "images": TRAIN_SIZE,
+            "of_training": 17,
+            "of_real": 19,
+            "duplicates": 23,
+            "equal_number": {
+                "images": 7178,
+                "synthetic": {"of_training": 3, "duplicates": 5},
+                "real": {"of_training": 568, "duplicates": 101},
+            },
+        },
+    }
+    return AssessmentResult(run_of(task), result, sheet_png(seed=2), sheet_png(seed=3))
+
+
+def run_of(task: Task) -> GeneratorRun:
+    """The generator run that a task's coordinates name."""
+    where = task.coordinates
+    ratio = float(where["ratio"]) if "ratio" in where else None
+    return GeneratorRun(generator=where["generator"], seed=int(where["seed"]), ratio=ratio)
+
+
+def audit(classes: tuple[str, ...]) -> dict[str, Any]:
+    """FER2013's audit, with made-up counts per class."""
+    return {
+        "classes": list(classes),
+        "images": {"train": 28709, "validation": 3589, "test": 3589},
+        "class_counts": {split: dict.fromkeys(classes, 500) for split in ("train", "validation", "test")},
+        "occurs_also": {"test_in_train": 288, "validation_in_train": 280, "test_in_train_or_validation": 314},
+        "test_leak_free": 3275,
+        "identical": {"groups": 1516, "images": 3120, "conflicting_groups": 57, "conflicting_groups_in_train": 39},
+        "single_valued": 12,
+        "pixels": {"mean": 129.5, "std": 65.1},
+        "notes": ["3 files that are no images were ignored"],
+    }
+
+
+def sheet_png(seed: int) -> bytes:
+    """A small grey picture."""
+    noise = random.Random(seed).randbytes(70 * 50)
+    file = io.BytesIO()
+    Image.frombytes("L", (70, 50), noise).resize((1050, 750)).save(file, "PNG")
+    return file.getvalue()
