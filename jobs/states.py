@@ -43,4 +43,7 @@ def _last_attempt(store: Store, digest: str) -> State:
     attempts = store.attempts(digest)
     if not attempts or attempts[-1].state == "done":  # done, but set aside since
         return TO_MAKE
-    return State(attempts[-1].state, attempts[-1].reason)
+    last = attempts[-1]
+    if last.state == "running":
+        return State("running", f"by {last.owner} since {last.started:%Y-%m-%d %H:%M:%S} UTC")
+    return State(last.state, last.reason)

@@ -1,0 +1,43 @@
+"""How long a study still takes, going by like tasks in the store and in this run."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from statistics import median
+
+from fer.estimate import known_seconds, likeness
+from fer.plan import Task
+from fer.store import Store
+
+
+class Pace:
+    """Seconds of like tasks: those of this run, else those that the store knows."""
+
+    def __init__(self, store: Store, tasks: Iterable[Task]) -> None:
+        self._known = known_seconds(store, {task.recipe.kind for task in tasks})
+        self._here: dict[tuple[str, str], list[float]] = defaultdict(list)
+
+    def record(self, task: Task, seconds: float) -> None:
+        """A task took this long, here and now."""
+        self._here[_like(task)].append(seconds)
+
+    def seconds(self, task: Task) -> float | None:
+        """How long the task will take; None where no like task is known."""
+        here = self._here.get(_like(task))
+        return median(here) if here else self._known.get(_like(task))
+
+    def remaining(self, tasks: Iterable[Task], running: Mapping[str, float], workers: int) -> float | None:
+        """Expected seconds until ``tasks`` are done by so many workers; None where one's like is unknown.
+
+        ``running`` holds, by digest, for how long tasks have been at work.
+        """
+        total = 0.0
+        for task in tasks:
+            seconds = self.seconds(task)
+            if seconds is None:
+                return None
+            total += max(0.0, seconds - running.get(task.digest, 0.0))
+        return total / workers
+
+
+def _like(task: Task) -> tuple[str, str]:
+    return likeness({"stage": task.stage, "params": task.recipe.params})

@@ -1,0 +1,88 @@
+"""The results of a study as a table: what every finished cell scored, and why the others are missing."""
+
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from fer.plan import Task
+from fer.report.results import CellResult
+from fer.report.summary import SCORES, score_of
+from fer.store import Store
+from jobs.context import read_artifact_file
+from jobs.text import aligned
+
+HEAD = (
+    "generator",
+    "classifier",
+    "ratio",
+    "volume",
+    "seed",
+    "macro-F1",
+    "leak-free",
+    "accuracy",
+    "leak-free",
+    "seconds",
+)
+SHOWN = ("macro_f1", "macro_f1_leak_free", "accuracy", "accuracy_leak_free")
+NUMERIC = frozenset(range(2, len(HEAD)))
+_READERS = 8
+
+
+@dataclass(frozen=True)
+class Score:
+    """A finished cell."""
+
+    task: Task
+    scores: Mapping[str, float | None]
+    """By the names of ``fer.report.summary.SCORES``."""
+    seconds: float
+    """Wall seconds of its training."""
+
+
+def scores(store: Store, tasks: Sequence[Task], existing: set[str]) -> list[Score]:
+    """The finished cells among ``tasks``, in their order. Raises RequestError where a cell's figures are damaged."""
+    finished = [task for task in tasks if task.cell is not None and task.digest in existing]
+    with ThreadPoolExecutor(_READERS) as pool:  # on S3 the time goes into waiting
+        found = list(pool.map(lambda task: _score(store, task), finished))
+    return [score for score in found if score is not None]
+
+
+def scores_text(found: Sequence[Score], rows: int | None = None) -> list[str]:
+    """The lines of the table, cut after ``rows``."""
+    if not found:
+        return ["no cell is finished"]
+    shown = found if rows is None else found[:rows]
+    lines = aligned([HEAD, *(_row(score) for score in shown)], NUMERIC)
+    more = len(found) - len(shown)
+    return [*lines, f"... and {more:,} more cells"] if more else lines
+
+
+def scores_json(found: Sequence[Score]) -> list[dict[str, Any]]:
+    """The same as JSON values."""
+    return [
+        {**score.task.coordinates, "digest": score.task.digest, **score.scores, "seconds": score.seconds}
+        for score in found
+    ]
+
+
+def _score(store: Store, task: Task) -> Score | None:
+    manifest = store.manifest(task.recipe.kind, task.digest)
+    if manifest is None or task.cell is None:  # set aside since the listing
+        return None
+    summary = json.loads(read_artifact_file(store, task.recipe.kind, task.digest, "cell.json"))
+    result = CellResult(task.cell, summary, {})
+    return Score(task, {name: score_of(result, name) for name in SCORES}, manifest.wall_seconds)
+
+
+def _row(score: Score) -> tuple[str, ...]:
+    cell = score.task.cell
+    assert cell is not None  # noqa: S101 - scores() takes cells only
+    generator, classifier, ratio, volume, seed = cell.coordinates
+    figures = [_figure(score.scores[name]) for name in SHOWN]
+    return (generator, classifier, f"{ratio:g}", str(volume), str(seed), *figures, f"{score.seconds:.1f}")
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
