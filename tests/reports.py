@@ -3,7 +3,7 @@
 import io
 import math
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,7 +59,7 @@ def made_up(
     text: str = TWO_GENERATORS,
     *,
     score: Score = known_score,
-    missing: Callable[[Task], tuple[str, str] | None] = lambda task: None,
+    missing: Callable[[Task], tuple[str, str] | None] = lambda _: None,
     epochs: int = 6,
     classes: tuple[str, ...] = CLASSES,
 ) -> StudyResults:
@@ -73,7 +73,7 @@ def made_up(
         study_text=text,
         made=[Made(task, manifest_of(task)) for task in there],
         missing=[Missing(task, *gone[task.digest]) for task in all_tasks if task.digest in gone],
-        cells=[cell_result(task.cell, score(task.cell), epochs, classes) for task in there if task.cell is not None],
+        cells=[cell_result(task.cell, score(task.cell), epochs) for task in there if task.cell is not None],
         networks=[network_result(task, classes) for task in there if task.stage == "train-gan"],
         assessments=[assessment_result(task, classes) for task in there if task.stage == "assess"],
         audit=audit(classes),
@@ -98,7 +98,7 @@ def manifest_of(task: Task) -> Manifest:
     )
 
 
-def cell_result(cell: Cell, macro_f1: float, epochs: int, classes: Collection[str]) -> CellResult:
+def cell_result(cell: Cell, macro_f1: float, epochs: int) -> CellResult:
     """A cell whose accuracy is its macro-F1 plus 0.1, and whose leak-free figures are 0.005 lower."""
     best = max(1, epochs - 2)
     rows = range(1, epochs + 1)
@@ -112,10 +112,10 @@ def cell_result(cell: Cell, macro_f1: float, epochs: int, classes: Collection[st
         "test_macro_f1": [macro_f1 * 0.98 * r for r in rise],
     }
     metrics = {
-        "validation": figures(macro_f1 + 0.01, classes),
-        "mix_validation": figures(macro_f1 + 0.02, classes),
-        "test": figures(macro_f1, classes),
-        "test_leak_free": figures(macro_f1 - 0.005, classes),
+        "validation": figures(macro_f1 + 0.01),
+        "mix_validation": figures(macro_f1 + 0.02),
+        "test": figures(macro_f1),
+        "test_leak_free": figures(macro_f1 - 0.005),
     }
     summary = {
         "best_epoch": best,
@@ -126,7 +126,7 @@ def cell_result(cell: Cell, macro_f1: float, epochs: int, classes: Collection[st
     return CellResult(cell, summary, history)
 
 
-def figures(macro_f1: float, classes: Collection[str]) -> dict[str, Any]:
+def figures(macro_f1: float) -> dict[str, Any]:
     """The figures of one part of the data."""
     return {"accuracy": macro_f1 + 0.1, "macro_f1": macro_f1, "auroc": min(1.0, macro_f1 + 0.3), "per_class": {}}
 
