@@ -6,13 +6,13 @@ from fer.classifiers.network import Network
 
 
 class Cnn(nn.Module):
-    """Seven 3 x 3 convolutions in four stages, then two fully connected layers.
+    """Six convolutions, down to 3 x 3 places, then two fully connected layers.
 
     The resolution falls quickly and most of the parameters (3.2 of 3.6 million) are in the first fully connected layer,
     because that is where they cost the least time; dropout keeps them from learning faces by heart.
     """
 
-    def __init__(self, classes: int, dropout: float = 0.4) -> None:
+    def __init__(self, classes: int, dropout: float = 0.3) -> None:
         super().__init__()
         self.features = nn.Sequential(
             *_block(1, 24, stride=2, kernel=5),  # 24 x 24

@@ -26,7 +26,7 @@ def build(name: str, classes: int) -> Network:
         hint = f"did you mean {TIMM_PREFIX}{close[0]}?" if close else "timm.list_models() prints the names"
         raise RequestError(f"classifier {name}: timm has no such network; {hint}")
     # Networks with position embeddings are built for one size of image; the others take no such argument.
-    about = timm.get_pretrained_cfg(timm_name, allow_unregistered=False)
+    about: Any = timm.get_pretrained_cfg(timm_name, allow_unregistered=False)
     size: dict[str, Any] = {"img_size": IMAGE_SIZE} if about.fixed_input_size else {}
     try:
         backbone: nn.Module = timm.create_model(timm_name, pretrained=False, num_classes=classes, **size)
