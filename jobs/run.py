@@ -51,8 +51,8 @@ def command(study: str, store_uri: str, source: str | None, workers: int | None)
     request = Request(study, store_uri, source)
     context = pinned(request, stop)
     schedule = run_tasks(context, workers, stop)
-    written = patiently(lambda: report(context, stop), stop)
     click.echo("\n".join(summary(context, schedule)))
+    written = patiently(lambda: report(context, stop), stop)
     click.echo(f"report: {written}" if "://" in written else f"report: {written}\n        {Path(written).as_uri()}")
     return 1 if schedule.endings else 0
 

@@ -41,9 +41,8 @@ def states(store: Store, tasks: Iterable[Task]) -> dict[str, State]:
 
 def _last_attempt(store: Store, digest: str) -> State:
     attempts = store.attempts(digest)
-    if not attempts or attempts[-1].state == "done":  # done, but set aside since
+    last = attempts[-1] if attempts else None
+    if last is None or last.state == "done":  # done, but set aside since
         return TO_MAKE
-    last = attempts[-1]
-    if last.state == "running":
-        return State("running", f"by {last.owner} since {last.started:%Y-%m-%d %H:%M:%S} UTC")
-    return State(last.state, last.reason)
+    where = f"by {last.owner} since {last.started:%Y-%m-%d %H:%M:%S} UTC" if last.state == "running" else ""
+    return State(last.state, last.reason or where)
