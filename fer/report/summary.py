@@ -12,7 +12,7 @@ SCORES = {
     "macro_f1_leak_free": ("test_leak_free", "macro_f1"),
     "accuracy": ("test", "accuracy"),
     "accuracy_leak_free": ("test_leak_free", "accuracy"),
-    "auroc": ("test", "auroc"),
+    "auroc": ("test", "macro_auroc"),
     "validation_macro_f1": ("validation", "macro_f1"),
 }
 """Where the page's scores stand in a cell.json: part of the data, and figure."""

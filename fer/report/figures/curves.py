@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 MOST_PANELS = 24
 ACROSS = 3
 LINES = {
-    "train_macro_f1": ("training", FAINT),
     "validation_macro_f1": ("validation, real", SERIES[0]),
-    "mix_validation_macro_f1": ("validation, mix", SERIES[1]),
+    "held_out_macro_f1": ("validation, mix", SERIES[1]),
     "test_macro_f1": ("test", INK),
 }
 """Columns of a cell's history.csv that are drawn, with name and colour."""

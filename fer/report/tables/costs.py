@@ -47,7 +47,7 @@ def cells_table(results: StudyResults) -> Table | None:
             "seed": cell.seed,
             "epochs": result.summary["epochs"],
             "best_epoch": result.summary["best_epoch"],
-            "stopped_because": result.summary["stopped_because"],
+            "stopped_by": result.summary["stopped_by"],
             **_cost(by_cell[cell]),
         }
         rows.append(row)
@@ -61,7 +61,7 @@ def cells_table(results: StudyResults) -> Table | None:
         Column("seed", "Seed", head=True),
         Column("epochs", "Epochs", "whole"),
         Column("best_epoch", "Best epoch", "whole"),
-        Column("stopped_because", "Stopped because"),
+        Column("stopped_by", "Stopped by"),
         Column("wall_seconds", "Wall time", "seconds"),
         Column("device_seconds", "Device time", "seconds"),
         Column("device", "Device"),
