@@ -15,8 +15,8 @@ JITTER = {
     "mouth_curve": 0.035, "mouth_open": 0.0, "mouth_width": 0.09, "lip_raise": 0.02, "teeth": 0.15, "folds": 0.2,
     "nose_wrinkle": 0.12, "frown": 0.2, "forehead": 0.2, "skew": 0.02,
 }  # fmt: skip
-"""Standard deviations of what a face does besides its expression: what makes expressions overlap."""
-WEAK = 0.22
+"""How far a face moves besides its expression (times 3/4: the standard deviation). It makes expressions overlap."""
+WEAK = 0.2
 """Share of pictures whose expression is only hinted at."""
 
 
@@ -32,7 +32,7 @@ def sample_face(expression: str, random: np.random.Generator) -> Face:
         return value if next(uniform) < probability else 0.0
 
     face |= _pose(between)
-    skin = between(0.35, 0.85)
+    skin = between(0.4, 0.85)
     face |= {
         "skin": skin,
         "head_width": between(0.88, 1.08),
@@ -73,8 +73,8 @@ def sample_face(expression: str, random: np.random.Generator) -> Face:
         "brightness": between(0.8, 1.2),
         "contrast": between(0.7, 1.25),
         "noise": between(0.005, 0.03) * between(0.4, 1.6),
-        "blur": happens(0.45) * between(0.3, 1.0),
-        "veil": happens(0.12),
+        "blur": happens(0.4) * between(0.3, 0.9),
+        "veil": happens(0.1),
         "veil_grey": between(0.1, 0.9),
         "veil_x": between(-1.0, 1.0),
         "veil_y": between(-1.0, 1.0),
@@ -89,9 +89,9 @@ def _muscles(expression: str, random: np.random.Generator) -> Face:
     variant = variants[int(random.integers(len(variants)))]
     weak, low, strong = random.random(3).tolist()
     strength = 0.05 + 0.4 * low if weak < WEAK else 0.5 + 0.65 * strong
-    wobble = (random.random((3, len(NAMES))).sum(axis=0) - 1.5).tolist()  # standard deviation 1/2
+    wobble = (random.random((3, len(NAMES))).sum(axis=0) - 1.5).tolist()  # from -1.5 to 1.5, standard deviation 1/2
     moved = {
-        name: strength * getattr(variant, name) + 2 * JITTER[name] * shift
+        name: strength * getattr(variant, name) + 1.5 * JITTER[name] * shift
         for name, shift in zip(NAMES, wobble, strict=True)
     }
     talking = max(0.0, random.random() - 0.75)  # some mouths are open without meaning anything
@@ -100,13 +100,13 @@ def _muscles(expression: str, random: np.random.Generator) -> Face:
 
 
 def _pose(between: Callable[[float, float], float]) -> Face:
-    roll = between(-0.22, 0.22) + between(-0.1, 0.1)
+    roll = between(-0.14, 0.14) + between(-0.06, 0.06)
     return {
         "cosine": math.cos(roll),
         "sine": math.sin(roll),
-        "scale": between(15.5, 20.0),
-        "centre_x": 23.5 + between(-2.5, 2.5),
+        "scale": between(17.0, 20.5),
+        "centre_x": 23.5 + between(-2.0, 2.0),
         "centre_y": 24.5 + between(-2.5, 2.0),
-        "yaw": between(-0.16, 0.16) + between(-0.1, 0.1),
+        "yaw": between(-0.12, 0.12) + between(-0.08, 0.08),
         "pitch": between(-0.1, 0.1),
     }
