@@ -2,7 +2,7 @@
 
 import statistics
 
-from fer.report.format import score, share, signed, whole
+from fer.report.format import percent, score, signed, whole
 from fer.report.results import StudyResults
 from fer.report.summary import Group, Summary, groups_of, seen_by_generator, worths_of
 
@@ -46,14 +46,26 @@ def _best_mix(results: StudyResults, finished: list[Group], groups: list[Group])
     best = max(mixes, key=lambda group: _mean(group.score(SELECTION)))
     real = best.real_images(results.planned.train_size)
     text = (
-        f"The best mix (by validation) trains {best.classifier} on {share(best.ratio)} real images ({whole(real)}) and "
-        f"reaches a test macro-F1 of {_spelled(best)}"
+        f"Its best mix, chosen on validation, trains {best.classifier} on {percent(best.ratio)} real images "
+        f"({whole(real)}) and reaches a test macro-F1 of {_spelled(best)}"
     )
-    control = _find(groups, best.classifier, best.ratio)
+    control, everything = _find(groups, best.classifier, best.ratio), _find(groups, best.classifier, 1.0)
     text += f"; the same real images alone reach {_spelled(control)}" if control else "; it has no finished control"
-    everything = _find(groups, best.classifier, 1.0)
     text += f", all real images {_spelled(everything)}." if everything else ", and all real images are not finished."
-    return text
+    return text + (_replaced(best, control, everything) if control and everything else "")
+
+
+def _replaced(best: Group, control: Group, everything: Group) -> str:
+    """How much of what the left-out real images would add the samples make up for."""
+    mix, alone, real = (_mean(group.score("macro_f1")) for group in (best, control, everything))
+    left_out = percent(1 - best.ratio)
+    if real <= alone:
+        return f" The other {left_out} of the real images add nothing here, so that there is nothing to replace."
+    if mix <= alone:
+        return f" The samples replace nothing of the other {left_out} of the real images."
+    if mix >= real:
+        return f" The samples do what the other {left_out} of the real images would."
+    return f" The samples do {percent((mix - alone) / (real - alone))} of what the other {left_out} would add."
 
 
 def _worth(generator: str, groups: list[Group]) -> list[str]:

@@ -31,6 +31,11 @@ def share(value: float) -> str:
     return f"{100 * value:.1f}\N{NARROW NO-BREAK SPACE}%"
 
 
+def percent(value: float) -> str:
+    """Per cent with as few decimals as a ratio needs: 50 %, 0.5 %."""
+    return f"{100 * value:.{0 if value >= 0.095 or value == round(value, 2) else 1}f}\N{NARROW NO-BREAK SPACE}%"
+
+
 def level(value: float) -> str:
     """Grey levels with one decimal."""
     return f"{value:.1f}".replace("-", MINUS)
@@ -51,6 +56,7 @@ def seconds(value: float) -> str:
 FORMATS: dict[str, Callable[[Any], str]] = {
     "text": str,
     "code": str,
+    "count": str,
     "score": score,
     "signed": signed,
     "whole": whole,

@@ -1,4 +1,4 @@
-"""Training curves in small multiples: macro-F1 per epoch of every training set's first seed, by classifier."""
+"""Training curves in small multiples: accuracy per epoch of every training set's first seed, by classifier."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 MOST_PANELS = 24
 ACROSS = 3
 LINES = {
-    "validation_macro_f1": ("validation, real", SERIES[0]),
-    "held_out_macro_f1": ("validation, mix", SERIES[1]),
-    "test_macro_f1": ("test", INK),
+    "train_accuracy": ("training", SERIES[2]),
+    "validation_accuracy": ("validation, real", SERIES[0]),
+    "held_out_accuracy": ("validation, mix", SERIES[1]),
+    "test_accuracy": ("test", INK),
 }
-"""Columns of a cell's history.csv that are drawn, with name and colour."""
+"""Columns of a cell's history.csv that are drawn, with name and colour. Accuracy, since training has no macro-F1."""
 
 
 def curve_figures(results: StudyResults) -> Iterator[Figure]:
@@ -33,7 +34,7 @@ def curve_figures(results: StudyResults) -> Iterator[Figure]:
             by_classifier.setdefault(group.classifier, []).append((panel, group.finished[0]))
     for number, (classifier, panels) in enumerate(by_classifier.items(), start=1):
         shown = panels[:MOST_PANELS]
-        caption = f"{classifier}. Macro-F1 per epoch; the vertical line is the epoch whose weights were kept."
+        caption = f"{classifier}. Accuracy per epoch; the vertical line is the epoch whose weights were kept."
         if len(results.planned.study.seeds) > 1:
             caption += " First finished seed of each training set."
         if len(shown) < len(panels):
@@ -50,8 +51,8 @@ def curve_figures(results: StudyResults) -> Iterator[Figure]:
 def _in_words(name: str, result: CellResult) -> str:
     metrics = result.summary["metrics"]
     return (
-        f"{name}: {result.summary['epochs']} epochs, best {result.summary['best_epoch']}, there validation "
-        f"{score(metrics['validation']['macro_f1'])} and test {score(metrics['test']['macro_f1'])}."
+        f"{name}: {result.summary['epochs']} epochs, best {result.summary['best_epoch']}, there accuracy "
+        f"{score(metrics['validation']['accuracy'])} on validation and {score(metrics['test']['accuracy'])} on test."
     )
 
 

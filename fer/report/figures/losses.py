@@ -60,14 +60,14 @@ def _draw(networks: list[NetworkResult]) -> "Drawing":
     from matplotlib.figure import Figure as Drawing
 
     down, across = -(-len(networks) // ACROSS), min(ACROSS, len(networks))
-    width, height = (4.4, 2.4) if across == 1 else (5.6, 0.45 + 1.55 * down)
+    width, height = (4.4, 2.4) if across < ACROSS else (5.6, 0.45 + 1.55 * down)
     drawing = Drawing(figsize=(width, height))
     step, panel = (width - 0.1) / across, (height - 0.45) / down
     for place, network in enumerate(networks):
         row, column = divmod(place, ACROSS)
         bottom = height - 0.45 - panel * (row + 1) + 0.3
         axes = drawing.add_axes(
-            ((0.4 + step * column) / width, bottom / height, (step - 0.4) / width, (panel - 0.5) / height),
+            ((0.4 + step * column) / width, bottom / height, (step - 0.4) / width, (panel - 0.52) / height),
             label=f"panel {place}",
         )
         for index, name in enumerate(_losses(network)):

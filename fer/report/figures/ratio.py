@@ -56,7 +56,8 @@ def _draw(curves: dict[str, list[Group]], generators: list[str], top: float) -> 
     from matplotlib.figure import Figure as Drawing
 
     drawing = Drawing(figsize=(4.4, 3.1))
-    axes = drawing.add_axes((0.1, 0.15, 0.87, 0.69))
+    legend_rows = -(-len(curves) // 3)
+    axes = drawing.add_axes((0.1, 0.15, 0.87, 0.78 - 0.06 * legend_rows))
     for name, groups in curves.items():
         is_control = name == CONTROLS
         look = {"color": INK, "marker": "x", "linestyle": (0, (3, 2))} if is_control else series(generators.index(name))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fer.recipes import GeneratorRun
+from fer.report.format import whole
 from fer.report.results import StudyResults
 from fer.report.tables.table import Column, Table
 
@@ -12,22 +13,16 @@ _RUN = (Column("generator", "Generator", head=True), Column("seed", "Seed", head
 
 
 def counts_table(results: StudyResults) -> Table | None:
-    """Samples per class: asked for and made."""
-    rows = [
-        {**_run(assessment.run), "class": name, "asked": asked, "made": assessment.figures["counts"]["made"][name]}
-        for assessment in results.assessments
-        for name, asked in assessment.figures["counts"]["asked"].items()
-    ]
+    """Samples of each class, with what was asked for where it differs."""
+    rows = [{**_run(assessment.run), **_counts(assessment.figures["counts"])} for assessment in results.assessments]
     if not rows:
         return None
     columns = [
         *_RUN,
         *_ratio_column(rows),
-        Column("class", "Class", head=True),
-        Column("asked", "Asked for", "whole"),
-        Column("made", "Made", "whole"),
+        *(Column(f"{name}_shown", name, "count") for name in results.planned.classes),
     ]
-    return Table("counts", "Samples per class", columns, rows)
+    return Table("counts", "Samples per class", columns, rows, "Where other than what was asked for, both are given.")
 
 
 def pixels_table(results: StudyResults) -> Table | None:
@@ -61,7 +56,8 @@ def pixels_table(results: StudyResults) -> Table | None:
         "deviation within an image; saturated pixels are exactly 0 or 255; the last figure is the root mean square "
         "distance from the mean training image, where the real side shows how far real images stray at this number."
     )
-    return Table("pixels", "Pixel statistics", columns, rows, note)
+    block = len(_RUN) + len(_ratio_column(rows))
+    return Table("pixels", "Pixel statistics", columns, rows, note, block)
 
 
 def copies_table(results: StudyResults) -> Table | None:
@@ -96,6 +92,15 @@ def _run(run: GeneratorRun) -> dict[str, Any]:
 def _ratio_column(rows: list[dict[str, Any]]) -> list[Column]:
     matched = any(row["ratio"] is not None for row in rows)
     return [Column("ratio", "Serves ratio", "ratio", head=True)] if matched else []
+
+
+def _counts(counts: Mapping[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for name, asked in counts["asked"].items():
+        made = counts["made"][name]
+        row |= {f"{name}_asked": asked, f"{name}_made": made}
+        row[f"{name}_shown"] = whole(made) if made == asked else f"{whole(made)} of {whole(asked)}"
+    return row
 
 
 def _pixel_rows(run: GeneratorRun, pixels: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ def classes_table(results: StudyResults) -> Table | None:
     rows = [{"class": name, **{split: counts[split][name] for split in SPLITS}} for name in results.audit["classes"]]
     rows.append({"class": "all", **{split: images[split] for split in SPLITS}})
     columns = [Column("class", "Class", head=True), *(Column(split, split.capitalize(), "whole") for split in SPLITS)]
-    return Table("classes", "Images per class and split", columns, rows)
+    return Table("classes", "Images per class and split", columns, rows, block=0)
 
 
 def audit_table(results: StudyResults) -> Table | None:
@@ -36,4 +36,6 @@ def audit_table(results: StudyResults) -> Table | None:
     }
     rows = [{"finding": finding, "count": count} for finding, count in findings.items()]
     columns = [Column("finding", "Finding", head=True), Column("count", "Count", "whole")]
-    return Table("audit", "Audit of the data set", columns, rows, " ".join(f"{note}." for note in audit["notes"]))
+    return Table(
+        "audit", "Audit of the data set", columns, rows, " ".join(f"{note}." for note in audit["notes"]), block=0
+    )

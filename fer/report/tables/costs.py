@@ -3,6 +3,7 @@
 from typing import Any
 
 from fer.report.results import Made, StudyResults
+from fer.report.summary import groups_of
 from fer.report.tables.table import Column, Table
 
 
@@ -27,7 +28,7 @@ def stages_table(results: StudyResults) -> Table | None:
         Column("wall", "Wall time", "seconds"),
         Column("device_seconds", "Device time", "seconds"),
         Column("device", "Device"),
-        Column("machine", "Machine"),
+        *machine_column(list(rows.values())),
     ]
     note = "Device time is CPU time over all threads, or on a GPU the time for which it was held."
     return Table("stages", "Time by stage", columns, list(rows.values()), note)
@@ -37,7 +38,7 @@ def cells_table(results: StudyResults) -> Table | None:
     """Each finished cell: how long it trained, and why it stopped."""
     by_cell = {made.task.cell: made for made in results.made if made.task.cell is not None}
     rows = []
-    for result in results.cells:
+    for result in (result for group in groups_of(results) for result in group.finished):
         cell = result.cell
         row: dict[str, Any] = {
             "classifier": cell.classifier,
@@ -45,6 +46,7 @@ def cells_table(results: StudyResults) -> Table | None:
             "ratio": cell.ratio,
             "volume": cell.volume,
             "seed": cell.seed,
+            "distinct_images": result.summary["counts"]["distinct"],
             "epochs": result.summary["epochs"],
             "best_epoch": result.summary["best_epoch"],
             "stopped_by": result.summary["stopped_by"],
@@ -59,14 +61,25 @@ def cells_table(results: StudyResults) -> Table | None:
         Column("ratio", "Real ratio", "ratio", head=True),
         *([Column("volume", "Volume", "whole", head=True)] if any(row["volume"] > 1 for row in rows) else []),
         Column("seed", "Seed", head=True),
+        Column("distinct_images", "Distinct images", "whole"),
         Column("epochs", "Epochs", "whole"),
         Column("best_epoch", "Best epoch", "whole"),
         Column("stopped_by", "Stopped by"),
         Column("wall_seconds", "Wall time", "seconds"),
         Column("device_seconds", "Device time", "seconds"),
         Column("device", "Device"),
+        *machine_column(rows),
     ]
-    return Table("cells", "Time by cell", columns, rows, "The machine of each cell is in the table of artifacts.")
+    note = (
+        "A cell is stopped by its budget of epochs, or by its patience: so many epochs without a better validation "
+        "macro-F1. Distinct images are those of its training set."
+    )
+    return Table("cells", "Time by cell", columns, rows, note, block=2)
+
+
+def machine_column(rows: list[dict[str, Any]]) -> list[Column]:
+    """The machine, where there was more than one; a single one is named once, at the end of the page."""
+    return [Column("machine", "Machine")] if len({row["machine"] for row in rows}) > 1 else []
 
 
 def _cost(made: Made) -> dict[str, Any]:

@@ -32,6 +32,7 @@ def grid_table(results: StudyResults) -> Table | None:
         ],
         rows=[_row(results, group) for group in groups],
         note=_note(results),
+        block=2,
     )
 
 

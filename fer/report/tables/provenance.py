@@ -1,6 +1,7 @@
 """Where everything came from, and what is missing and why."""
 
 from fer.report.results import StudyResults
+from fer.report.tables.costs import machine_column
 from fer.report.tables.table import Column, Table
 
 
@@ -60,6 +61,6 @@ def artifacts_table(results: StudyResults) -> Table | None:
         Column("code_version", "Code", "code"),
         Column("created", "Made"),
         Column("wall_seconds", "Wall time", "seconds"),
-        Column("machine", "Machine"),
+        *machine_column(rows),
     ]
     return Table("artifacts", "Artifacts", columns, rows, "Digests are shortened here; the CSV has them in full.")

@@ -8,7 +8,7 @@ from typing import Any
 
 from fer.report.format import shown
 
-NUMERIC = frozenset({"score", "signed", "whole", "ratio", "share", "level", "seconds"})
+NUMERIC = frozenset({"score", "signed", "whole", "ratio", "share", "level", "seconds", "count"})
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class Table:
     rows: Sequence[Mapping[str, Any]]
     """May hold more entries than the columns show; the CSV has them all."""
     note: str = ""
+    block: int = 1
+    """Leading columns that name a block of rows; blocks are set apart."""
 
     @property
     def spans(self) -> list[tuple[str, int]]:
@@ -63,9 +65,21 @@ class Table:
         return spans if any(name for name, _ in spans) else []
 
     def begins(self, index: int) -> bool:
-        """Whether row ``index`` begins a new block: its first heading differs from the row's before."""
-        first = self.columns[0].key
-        return index > 0 and self.rows[index][first] != self.rows[index - 1][first]
+        """Whether row ``index`` begins a new block of several."""
+        return index > 0 and self.block > 0 and not self._repeats(index, self.block - 1)
+
+    def classes(self, index: int, place: int) -> str:
+        """CSS classes of a cell, given its row and the place of its column."""
+        column = self.columns[place]
+        found = {"number": column.is_numeric, "code": column.kind == "code", "repeated": self._repeats(index, place)}
+        return " ".join(name for name, holds in found.items() if holds)
+
+    def _repeats(self, index: int, place: int) -> bool:
+        """Whether the block headings up to ``place`` are those of the row above."""
+        keys = [column.key for column in self.columns[: place + 1]]
+        return (
+            index > 0 and place < self.block and all(self.rows[index][key] == self.rows[index - 1][key] for key in keys)
+        )
 
     def csv(self) -> str:
         """All entries of all rows, full precision, missing ones empty."""
