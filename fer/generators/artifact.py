@@ -1,7 +1,6 @@
-"""Files that every generator's artifact and every set of samples share: JSON descriptions and arrays without pickles."""
+"""Files that artifacts of generators and sets of samples share: JSON descriptions, arrays without pickles."""
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
     """Write indented JSON under a temporary name and rename it."""
     unfinished = path.with_name(f"{path.name}.part")
     unfinished.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-    os.replace(unfinished, path)
+    unfinished.replace(path)
 
 
 def read_description(folder: Path) -> dict[str, Any]:
@@ -38,7 +37,7 @@ def save_labelled(path: Path, images: Images, labels: Labels) -> None:
     unfinished = path.with_name(f"{path.name}.part")
     with unfinished.open("wb") as file:
         np.savez(file, allow_pickle=False, images=images, labels=labels)
-    os.replace(unfinished, path)
+    unfinished.replace(path)
 
 
 def load_labelled(path: Path) -> tuple[Images, Labels]:

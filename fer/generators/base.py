@@ -38,7 +38,7 @@ class Generator(Protocol):
         """Raise RequestError naming ``generators.<name>.options.<key>`` where ``options`` do not fit the model."""
 
     def images_per_second(self, classes: int, options: dict[str, Any], numerics: "Numerics") -> float:
-        """Real images shown per second of training, measured in a few seconds; for the choice of precision and threads."""
+        """Real images shown per second of training, measured in seconds: decides on precision and threads."""
 
     def train(
         self,
@@ -56,9 +56,9 @@ class Generator(Protocol):
 
         ``images`` uint8 (n, 48, 48) and ``labels`` int64 (n,) are what the network may see; ``labels`` are positions in
         ``classes``, which holds a single name for a network of its own class. ``kimg`` is the budget in thousands of
-        real images shown. Written are ``weights.safetensors``, ``generator.json`` (what was trained, how far and whether it
-        diverged), ``history.csv`` and ``sheets/*.png``. Goes on from ``work.checkpoints``. Raises Stopped once a
-        requested stop is saved, RequestError where options or images do not fit.
+        real images shown. Written are ``weights.safetensors``, ``generator.json`` (what was trained, how far and
+        whether it diverged), ``history.csv`` and ``sheets/*.png``. Goes on from ``work.checkpoints``. Raises Stopped
+        once a requested stop is saved, RequestError where options or images do not fit.
         """
 
     def load(self, folder: Path, numerics: "Numerics") -> TrainedGenerator:

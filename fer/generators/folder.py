@@ -56,10 +56,10 @@ class FolderGenerator:
         numerics: "Numerics",  # noqa: ARG002
         work: "Work",
     ) -> None:
-        """Read the images and keep them: ``images.npz`` (labels are positions in ``classes``), ``generator.json``, a sheet.
+        """Read the images and keep them, in ``images.npz`` (labels are positions in ``classes``).
 
-        Raises RequestError for a class folder that is none of ``classes``, for one of ``classes`` without images, and for
-        images that cannot be read.
+        ``generator.json`` and a sheet are written too. Raises RequestError for a class folder that is none of
+        ``classes``, for one of ``classes`` without images, and for images that cannot be read.
         """
         self.check_options(f"folder:{self.uri}", options)
         with tempfile.TemporaryDirectory() as scratch:

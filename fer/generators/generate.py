@@ -54,13 +54,13 @@ def generate_block(
 ) -> None:
     """Write samples ``(volume - 1) * size`` to ``volume * size`` of a trained generator into ``work.folder``.
 
-    folders: the artifact of the one joint network, or that of each class's own network, in any order. classes, counts:
-    the data set's class names, and whole numbers whose proportions the labels follow (the real class counts, or equal ones).
+    folders: the artifact of the one joint network, or that of each class's own network, in any order. classes: the data
+    set's class names. counts: whole numbers whose proportions the labels follow (the real class counts, or equal ones).
     Sample i has the same label and the same bits whatever ``size`` is; volume k continues volume k - 1.
 
     Written are ``samples.npz`` (images uint8 (size, 48, 48), labels int64 (size,), positions in ``classes``),
-    ``synthetic.json`` and ``sheet.png``. Raises RequestError where the networks do not cover the classes, or where there are
-    fewer images of a class than needed; Stopped once a requested stop is saved.
+    ``synthetic.json`` and ``sheet.png``. Raises RequestError where the networks do not cover the classes, or where
+    there are fewer images of a class than needed; Stopped once a requested stop is saved.
     """
     start = (volume - 1) * size
     labels = label_sequence(counts, start, size)

@@ -9,7 +9,7 @@ from fer.naming import nearest
 
 
 class Options(BaseModel):
-    """Base of a generator's configuration: unknown keys and values of the wrong type are errors, nothing changes later."""
+    """Base of a generator's configuration: unknown keys and wrong types are errors, nothing changes later."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -18,7 +18,7 @@ Schema = TypeVar("Schema", bound=Options)
 
 
 def parse_options(schema: type[Schema], name: str, given: dict[str, Any]) -> Schema:
-    """The committed configuration with what ``generators.<name>.options`` changes. Raises RequestError naming the key."""
+    """The committed configuration with a study's changes. Raises RequestError naming the key that does not fit."""
     try:
         return schema.model_validate(given)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Random numbers of a training by its seed and the step alone, so that nothing need be saved to go on with the same ones."""
+"""Random numbers of a training by its seed and the step alone: nothing need be saved to go on with the same ones."""
 
 from functools import lru_cache
 

@@ -6,7 +6,7 @@ from fer.errors import RequestError
 from fer.generators.base import Generator
 from fer.naming import nearest
 
-# Where the entry of each lives, as module:attribute. None: the study knows the name, but this version cannot train it yet.
+# Where each entry lives, as module:attribute. None: a study may name it, but this version cannot train it yet.
 GENERATORS: dict[str, str | None] = {
     "cgan-48": "fer.generators.cgan.entry:CGAN_48",
     "stylegan2-32": None,

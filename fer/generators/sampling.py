@@ -28,7 +28,7 @@ def sample_noise(labels: Labels, indices: Labels, seed: int, size: int) -> NDArr
 
 
 def number_within_label(labels: Labels, before: NDArray[np.int64]) -> Labels:
-    """For each of ``labels`` (n,), how many of the same label came earlier, given how many lay ``before`` (classes,)."""
+    """For each of ``labels`` (n,), how many of its label came earlier, given how many lay ``before`` (classes,)."""
     numbers = np.empty_like(labels)
     for label in np.unique(labels):
         places = np.flatnonzero(labels == label)
@@ -48,8 +48,8 @@ class Batch(NamedTuple):
 def aligned_batches(first: int, count: int) -> Iterator[Batch]:
     """Batches that cover positions ``first`` to ``first + count``; each starts at a multiple of BATCH.
 
-    A position has the same place in a batch of the same shape wherever the run starts and ends, so that its sample has the
-    same bits.
+    A position has the same place in a batch of the same shape wherever the run starts and ends, so that its sample has
+    the same bits.
     """
     for start in range(first - first % BATCH, first + count, BATCH):
         positions = np.arange(start, start + BATCH)

@@ -1,6 +1,5 @@
 """Sample sheets: one picture with the classes in rows, so that somebody can look."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +20,7 @@ def first_of_each(labels: Labels, classes: int, columns: int = COLUMNS) -> list[
 
 
 def write_sheet(path: Path, rows: Sequence[Images], classes: Sequence[str]) -> None:
-    """Write a PNG with one labelled row per class; ``rows`` holds uint8 (columns, height, width) for each of ``classes``."""
+    """Write a PNG with a labelled row per class; ``rows`` holds uint8 (columns, height, width) for each of them."""
     height, width = rows[0].shape[1:]
     font = ImageFont.load_default(_FONT_SIZE)
     left = _MARGIN * 4 + round(max(font.getlength(name) for name in classes))
@@ -38,4 +37,4 @@ def write_sheet(path: Path, rows: Sequence[Images], classes: Sequence[str]) -> N
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.part")
     sheet.save(unfinished, format="PNG")
-    os.replace(unfinished, path)
+    unfinished.replace(path)

@@ -17,13 +17,14 @@ class CganOptions(Options):
 
     noise_size: Annotated[int, Field(ge=1)] = 128
     """Length of the noise, and of the label embedding that it is multiplied with."""
-    noise_mean: Annotated[float, Field(allow_inf_nan=False)] = 1.0
-    """Mean of the noise. At 0 the product with the embedding has no sign, and the label shows in magnitudes alone."""
+    noise_mean: Annotated[float, Field(allow_inf_nan=False)] = 0.35
+    """Mean of the noise. At 0 the product with the embedding has no sign, and the label shows in magnitudes alone; at 1
+    the samples of a class became alike."""
     generator_width: Annotated[int, Field(ge=1)] = 24
     """Channels of the generator's 24 px layer; twice as many at 12 px, four times at 6 px."""
     discriminator_width: Annotated[int, Field(ge=1)] = 24
     """Channels of the discriminator's 24 px layer; twice as many at 12 px, four times at 6 px."""
-    batch_size: Annotated[int, Field(ge=2)] = 64
+    batch_size: Annotated[int, Field(ge=2)] = 32
     """Real images in one step, and as many generated ones."""
     generator_learning_rate: Positive = 2e-4
     """Adam's learning rate for the generator."""
@@ -33,16 +34,12 @@ class CganOptions(Options):
     """Adam's decay of the first moment, both networks."""
     beta2: Beta = 0.99
     """Adam's decay of the second moment, both networks."""
-    mismatch: Share = 0.5
-    """Share of the discriminator's fakes loss that goes to real images with a wrong label (Reed et al. 2016,
+    mismatch: Share = 0.3
+    """Share of the discriminator's loss on fakes that goes to real images with a wrong label (Reed et al. 2016,
     arXiv 1605.05396), which makes it look at the label. Without effect in a network of a single class."""
-    r1: NotNegative = 0.0
-    """Weight gamma of the gradient penalty on real images, gamma / 2 * |grad D|^2 (Mescheder et al. 2018)."""
-    r1_every: Annotated[int, Field(ge=1)] = 16
-    """Steps between two gradient penalties; each weighs that much more."""
     flip: bool = True
     """Mirror real images at random."""
     ema_kimg: NotNegative = 5.0
-    """Half-life of the averaged weights in thousands of images; early on a tenth of the images shown, where that is less."""
+    """Half-life of the averaged weights in thousands of images; early on a tenth of the images shown, if less."""
     sheet_kimg: Positive = 60.0
     """Thousands of images between two sample sheets."""

@@ -42,9 +42,7 @@ class CganEntry:
         from fer.generators.cgan.training import Training
 
         parsed = parse_options(CganOptions, "cgan-48", options)
-        Training(
-            images, labels, classes, kimg=kimg, options=parsed, seed=seed, numerics=numerics, work=work
-        ).run()
+        Training(images, labels, classes, kimg=kimg, options=parsed, seed=seed, numerics=numerics, work=work).run()
 
     def load(self, folder: Path, numerics: "Numerics") -> TrainedGenerator:
         """The averaged generator of an artifact."""

@@ -34,7 +34,8 @@ class CganSamples:
         with torch.inference_mode():
             made = self._generator(noise.to(self._device), torch.from_numpy(labels).to(self._device))
         pixels = made.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).squeeze(1)
-        return pixels.contiguous().cpu().numpy()
+        samples: Images = pixels.contiguous().cpu().numpy()
+        return samples
 
 
 def save_weights(folder: Path, weights: dict[str, Tensor]) -> None:
@@ -51,4 +52,4 @@ def load_samples(folder: Path, numerics: "Numerics") -> CganSamples:
     generator = Generator(CganOptions.model_validate(described["options"]), len(described["classes"]))
     generator.load_state_dict(load_file(folder / WEIGHTS))
     generator.eval().requires_grad_(False)
-    return CganSamples(generator.to(device, memory_format=torch.channels_last), device)
+    return CganSamples(generator.to(device).to(memory_format=torch.channels_last), device)

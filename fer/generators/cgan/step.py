@@ -34,8 +34,8 @@ class Trainer:
             self.discriminator.parameters(), lr=options.discriminator_learning_rate, betas=betas
         )
 
-    def step(self, images: Tensor, labels: Tensor, random: np.random.Generator, number: int) -> Tensor:
-        """Show a batch of real images, uint8 (b, 1, 48, 48), with their labels (b,), as step ``number`` from 0.
+    def step(self, images: Tensor, labels: Tensor, random: np.random.Generator, shown: int) -> Tensor:
+        """Show a batch of real images, uint8 (b, 1, 48, 48), with their labels (b,), after ``shown`` others.
 
         Returns six figures, float32: discriminator loss, generator loss, share of real images and of generated ones
         that the discriminator got right, gradient norms of discriminator and generator.
@@ -51,9 +51,9 @@ class Trainer:
             real = torch.where(flipped, real.flip(3), real)
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._reduced):
             fake = self.generator(noise, fake_labels).float()
-        discriminator = self._train_discriminator(real, labels, fake.detach(), fake_labels, wrong, number)
+        discriminator = self._train_discriminator(real, labels, fake.detach(), fake_labels, wrong)
         generator = self._train_generator(fake, fake_labels)
-        self._move_average(count, (number + 1) * count)
+        self._move_average(count, shown + count)
         d_loss, real_accuracy, fake_accuracy, d_norm = discriminator
         g_loss, g_norm = generator
         return torch.stack([d_loss, g_loss, real_accuracy, fake_accuracy, d_norm, g_norm])
@@ -77,11 +77,9 @@ class Trainer:
         _restore_optimizer(self._discriminator_optimizer, state["discriminator_optimizer"])
 
     def _train_discriminator(
-        self, real: Tensor, labels: Tensor, fake: Tensor, fake_labels: Tensor, wrong: Tensor, number: int
+        self, real: Tensor, labels: Tensor, fake: Tensor, fake_labels: Tensor, wrong: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         options = self.options
-        penalised = options.r1 > 0 and number % options.r1_every == 0
-        real.requires_grad_(penalised)
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._reduced):
             on_real = self.discriminator(real, labels).float()
             on_fake = self.discriminator(fake, fake_labels).float()
@@ -89,15 +87,11 @@ class Trainer:
             if options.mismatch > 0 and self.classes > 1:
                 part = len(wrong)
                 mislabelled = (labels[:part] + wrong) % self.classes
-                on_mismatch = self.discriminator(real[:part].detach(), mislabelled).float()
+                on_mismatch = self.discriminator(real[:part], mislabelled).float()
                 taken_in = torch.lerp(taken_in, functional.softplus(on_mismatch).mean(), options.mismatch)
         loss = functional.softplus(-on_real).mean() + taken_in
-        objective = loss
-        if penalised:
-            (slope,) = torch.autograd.grad(on_real.sum(), real, create_graph=True)
-            objective = loss + options.r1 / 2 * options.r1_every * slope.square().sum(dim=(1, 2, 3)).mean()
         self._discriminator_optimizer.zero_grad()
-        objective.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]
         norm = _gradient_norm(self.discriminator)
         self._discriminator_optimizer.step()
         return loss.detach(), (on_real > 0).float().mean(), (on_fake < 0).float().mean(), norm

@@ -1,9 +1,8 @@
-"""The training run of a cGAN: from images to an artifact, with history, sheets, checkpoints and a watch for divergence."""
+"""The training run of a cGAN: from images to an artifact, with history, checkpoints and a watch for divergence."""
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, astuple
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -87,7 +86,7 @@ class Training:
         shown = images_shown(len(self._images), self._step * batch, batch, self._seed)
         chosen = torch.from_numpy(shown).to(self._device)
         random = step_random(self._seed, self._step)
-        self._figures += self._trainer.step(self._images[chosen], self._labels[chosen], random, self._step)
+        self._figures += self._trainer.step(self._images[chosen], self._labels[chosen], random, self._step * batch)
         self._step += 1
         self._steps_in_row += 1
 
@@ -122,7 +121,7 @@ class Training:
         labels = np.repeat(np.arange(count), COLUMNS)
         numbers = np.tile(np.arange(COLUMNS), count)
         samples = CganSamples(self._trainer.average, self._device).sample(labels, numbers, self._seed)
-        return torch.from_numpy(samples).unflatten(0, (count, COLUMNS))
+        return torch.from_numpy(samples.reshape(count, COLUMNS, *samples.shape[1:]))
 
     def _save(self) -> None:
         state: dict[str, Any] = {

@@ -1,0 +1,175 @@
+import csv
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from fer.errors import RequestError, Stopped
+from fer.generators.artifact import read_description
+from fer.generators.cgan.config import CganOptions
+from fer.generators.cgan.entry import CGAN_48
+from fer.generators.cgan.history import PATIENCE_KIMG, Row, divergence
+from fer.generators.cgan.networks import build_networks
+from fer.runtime.signals import StopFlag
+from tests.unit.generators.helpers import ONE_THREAD, SMALL, StopAfter, bright_and_dark, work_at
+
+CLASSES = ("dark", "bright")
+
+
+def train(folder: Path, kimg: float = 0.4, stop: StopFlag | None = None, **options: Any) -> Path:
+    images, labels = bright_and_dark(100)
+    work = work_at(folder, stop)
+    CGAN_48.train(
+        images, labels, CLASSES, kimg=kimg, options={**SMALL, **options}, seed=1, numerics=ONE_THREAD, work=work
+    )
+    return work.folder
+
+
+def history(folder: Path) -> list[dict[str, str]]:
+    with (folder / "history.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+def same_weights(first: Path, second: Path) -> bool:
+    ours, theirs = (load_file(folder / "weights.safetensors") for folder in (first, second))
+    return ours.keys() == theirs.keys() and all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+def test_images_and_labels_go_through_both_networks_at_48_pixels() -> None:
+    generator, discriminator = build_networks(CganOptions(), 7, seed=0, device=torch.device("cpu"))
+    labels = torch.tensor([0, 3, 6])
+    images = generator(torch.randn(3, CganOptions().noise_size), labels)
+    assert images.shape == (3, 1, 48, 48)
+    assert images.abs().max() <= 1
+    assert discriminator(images, labels).shape == (3,)
+
+
+def test_the_label_changes_what_both_networks_say() -> None:
+    generator, discriminator = build_networks(CganOptions(), 7, seed=0, device=torch.device("cpu"))
+    generator.eval()
+    discriminator.eval()
+    noise = torch.randn(1, CganOptions().noise_size)
+    assert not torch.equal(generator(noise, torch.tensor([0])), generator(noise, torch.tensor([1])))
+    image = torch.rand(1, 1, 48, 48)
+    assert discriminator(image, torch.tensor([0])) != discriminator(image, torch.tensor([1]))
+
+
+@pytest.mark.slow
+def test_it_learns_which_label_means_what(tmp_path: Path) -> None:
+    folder = train(tmp_path, kimg=6, ema_kimg=0.2, generator_learning_rate=5e-3, discriminator_learning_rate=1e-3)
+    labels = np.repeat([0, 1], 32)
+    made = CGAN_48.load(folder, ONE_THREAD).sample(labels, np.arange(64), seed=0)
+    dark, bright = made[:32].mean(), made[32:].mean()
+    assert abs(dark - 50) < 50
+    assert abs(bright - 200) < 50
+
+
+def test_a_run_stopped_three_times_ends_with_the_same_bits_as_one_that_was_not(tmp_path: Path) -> None:
+    whole = train(tmp_path / "whole", kimg=1.6)
+    for steps in (0, 30, 70):
+        with pytest.raises(Stopped):
+            train(tmp_path / "stopped", kimg=1.6, stop=StopAfter(steps))
+        assert not (tmp_path / "stopped" / "artifact" / "generator.json").exists()
+    resumed = train(tmp_path / "stopped", kimg=1.6)
+    assert same_weights(whole, resumed)
+    for row in (rows := history(whole)) + (others := history(resumed)):
+        del row["seconds"]
+    assert rows == others
+    sheets = [sorted((folder / "sheets").iterdir()) for folder in (whole, resumed)]
+    assert [sheet.read_bytes() for sheet in sheets[0]] == [sheet.read_bytes() for sheet in sheets[1]]
+
+
+def test_another_seed_gives_another_network(tmp_path: Path) -> None:
+    images, labels = bright_and_dark(100)
+    folders = []
+    for seed in (0, 1):
+        work = work_at(tmp_path / str(seed))
+        CGAN_48.train(images, labels, CLASSES, kimg=0.1, options=SMALL, seed=seed, numerics=ONE_THREAD, work=work)
+        folders.append(work.folder)
+    assert not same_weights(*folders)
+
+
+def test_a_network_of_a_single_class_and_of_a_single_image_trains(tmp_path: Path) -> None:
+    images, _ = bright_and_dark(1)
+    work = work_at(tmp_path)
+    CGAN_48.train(
+        images, np.zeros(1, np.int64), ["dark"], kimg=0.1, options=SMALL, seed=0, numerics=ONE_THREAD, work=work
+    )
+    assert read_description(work.folder)["classes"] == ["dark"]
+    assert CGAN_48.load(work.folder, ONE_THREAD).sample(np.zeros(2, np.int64), np.arange(2), 0).shape == (2, 48, 48)
+
+
+def test_without_images_there_is_nothing_to_learn_from(tmp_path: Path) -> None:
+    nothing = np.empty((0, 48, 48), np.uint8), np.empty(0, np.int64)
+    with pytest.raises(RequestError, match="there is no image of dark to learn from"):
+        CGAN_48.train(*nothing, ["dark"], kimg=1, options={}, seed=0, numerics=ONE_THREAD, work=work_at(tmp_path))
+
+
+def test_the_artifact_tells_what_was_trained(tmp_path: Path) -> None:
+    folder = train(tmp_path, kimg=1.6, sheet_kimg=0.8)
+    described = read_description(folder)
+    assert described["images"] == {"dark": 50, "bright": 50}
+    assert described["kimg_shown"] == 1.6
+    assert described["diverged"] is None
+    assert described["options"] == CganOptions.model_validate({**SMALL, "sheet_kimg": 0.8}).model_dump()
+    assert [float(row["kimg"]) for row in history(folder)] == [1.008, 1.6]
+    assert sorted(sheet.name for sheet in (folder / "sheets").iterdir()) == ["000001.png", "000002.png"]
+
+
+def test_weights_that_are_no_numbers_stop_it_and_the_last_good_ones_are_kept(tmp_path: Path) -> None:
+    folder = train(tmp_path, kimg=5, generator_learning_rate=1e30, discriminator_learning_rate=1e30)
+    diverged = read_description(folder)["diverged"]
+    assert "no finite number" in diverged["reason"]
+    assert diverged["weights_of_kimg"] == 0
+    assert read_description(folder)["kimg_shown"] < 5
+    assert all(tensor.isfinite().all() for tensor in load_file(folder / "weights.safetensors").values())
+
+
+@pytest.mark.slow
+def test_a_discriminator_that_is_always_right_stops_it_after_the_stated_time(tmp_path: Path) -> None:
+    folder = train(
+        tmp_path,
+        kimg=60,
+        batch_size=500,
+        discriminator_learning_rate=2e-3,
+        generator_learning_rate=1e-12,
+        sheet_kimg=100.0,
+    )
+    described = read_description(folder)
+    assert "the discriminator right on more than 99.5% of all images" in described["diverged"]["reason"]
+    good = described["diverged"]["weights_of_kimg"]
+    assert described["kimg_shown"] - good == pytest.approx(PATIENCE_KIMG, abs=1.1)
+
+
+ROW = Row(1.0, 1.0, 1.3, 0.8, 0.6, 0.6, 1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"generator_loss": 21.0},
+        {"discriminator_loss": -21.0},
+        {"real_accuracy": 0.999, "fake_accuracy": 0.999},
+    ],
+)
+def test_figures_beyond_a_limit_are_borne_for_the_stated_time_and_no_longer(figures: dict[str, float]) -> None:
+    rows = [ROW] + [replace(ROW, kimg=float(kimg), **figures) for kimg in range(2, 21)]
+    assert divergence(rows) is None
+    rows.append(replace(ROW, kimg=21.0, **figures))
+    assert divergence(rows) is not None
+    assert divergence([*rows[:-1], replace(ROW, kimg=21.0)]) is None
+
+
+@pytest.mark.slow
+def test_a_discriminator_that_is_right_on_real_images_alone_has_not_won() -> None:
+    rows = [replace(ROW, kimg=float(kimg), real_accuracy=1.0) for kimg in range(1, 60)]
+    assert divergence(rows) is None
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_is_not_borne_at_all(value: float) -> None:
+    assert divergence([ROW, replace(ROW, kimg=2.0, generator_loss=value)]) is not None
