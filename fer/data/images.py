@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fer.data.dataset import IMAGE_SIZE, Split
 from fer.data.decode import decode
-from fer.data.labels import classes_of, label_of
+from fer.data.labels import classes_of, label_of, spellings
 from fer.data.tree import Tree, open_tree
 from fer.errors import RequestError
 from fer.naming import nearest
@@ -79,7 +79,9 @@ def labelled(
         label = label_of(folder, classes)
         if label is None:
             place = names[0].rsplit("/", 1)[0]
-            raise RequestError(f"{tree.where}: {place!r}: unknown label {folder!r}; {nearest(folder, classes)}")
+            raise RequestError(
+                f"{tree.where}: {place!r}: unknown label {folder!r}; {nearest(folder, spellings(classes))}"
+            )
         pairs += ((label, name) for name in names)
     pairs.sort()
     return [name for _, name in pairs], np.array([label for label, _ in pairs], dtype=np.int64)

@@ -25,6 +25,11 @@ def classes_of(folders: Collection[str]) -> tuple[str, ...]:
     return EXPRESSIONS if meant == sorted(EXPRESSIONS) else tuple(sorted(folders))
 
 
+def spellings(classes: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of class folders that ``label_of`` knows."""
+    return tuple(ALIASES) if classes == EXPRESSIONS else classes
+
+
 def label_of(folder: str, classes: tuple[str, ...]) -> int | None:
     """The label of a class folder: an index into ``classes``, or None if the folder is none of them."""
     if folder in classes:

@@ -32,9 +32,10 @@ def is_kaggle(tree: Tree) -> bool:
 def read_kaggle(tree: Tree) -> Dataset:
     """Kaggle's FER2013: ``train/<class>/``, and ``test/<class>/`` with PublicTest_* (validation) and PrivateTest_*.
 
-    Raises RequestError for a test file that is neither, and where one of the two is missing.
+    Raises RequestError for a test file that is neither, where one of the two is missing, and for images elsewhere.
     """
     folders = _split_folders(tree)
+    _refuse_outsiders(tree, folders)
     train = class_folders(tree, _needed(tree, folders, "train"))
     classes = classes_of(train)
     names, labels = labelled(tree, class_folders(tree, folders["test"]), classes)
@@ -62,9 +63,7 @@ def read_split_folders(tree: Tree) -> Dataset:
     images outside the split folders.
     """
     folders = _split_folders(tree)
-    for name in tree.images:
-        if _split_of(name) is None:
-            raise RequestError(f"{tree.where}: {name!r}: lies outside the split folders {', '.join(folders.values())}")
+    _refuse_outsiders(tree, folders)
     by_split = {split: class_folders(tree, _needed(tree, folders, split)) for split in ("train", "test")}
     if "validation" in folders:
         by_split["validation"] = class_folders(tree, folders["validation"])
@@ -116,6 +115,12 @@ def _split_folders(tree: Tree) -> dict[str, str]:
         if split:
             found[split] = folder + "/"
     return found
+
+
+def _refuse_outsiders(tree: Tree, folders: dict[str, str]) -> None:
+    for name in tree.images:
+        if _split_of(name) is None:
+            raise RequestError(f"{tree.where}: {name!r}: lies outside the split folders {', '.join(folders.values())}")
 
 
 def _needed(tree: Tree, folders: dict[str, str], split: str) -> str:

@@ -28,13 +28,3 @@ def to_grey_48(picture: Image.Image) -> NDArray[np.uint8]:
     if picture.size != (IMAGE_SIZE, IMAGE_SIZE):
         picture = picture.resize((IMAGE_SIZE, IMAGE_SIZE), Image.Resampling.LANCZOS)
     return np.asarray(picture, dtype=np.uint8)
-
-
-def batch_to_grey_48(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """``to_grey_48`` of every image of a batch: uint8 (n, height, width) or (n, height, width, 3) -> (n, 48, 48)."""
-    if images.shape[1:] == (IMAGE_SIZE, IMAGE_SIZE):
-        return images
-    out = np.empty((len(images), IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-    for place, image in zip(out, images, strict=True):
-        place[:] = to_grey_48(Image.fromarray(image))
-    return out

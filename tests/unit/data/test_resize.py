@@ -1,0 +1,56 @@
+"""Pictures of any mode and size become 48 x 48 grey without aliasing and without lost pixels."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer.data.decode import decode
+from fer.data.resize import to_grey_48
+from tests.unit.data.samples import encoded, picture
+
+
+def test_a_grey_48_pixel_picture_keeps_its_pixels() -> None:
+    assert np.array_equal(to_grey_48(Image.fromarray(picture(0))), picture(0))
+
+
+def test_a_fine_pattern_becomes_even_grey() -> None:
+    """Without antialiasing a checkerboard of single pixels would keep its extremes."""
+    board = ((np.indices((192, 192)).sum(axis=0) % 2) * 255).astype(np.uint8)
+    small = to_grey_48(Image.fromarray(board))
+    assert small.min() >= 120
+    assert small.max() <= 135
+
+
+@pytest.mark.parametrize("size", [(32, 32), (64, 64), (48, 96), (9, 500)])
+def test_every_size_is_stretched_to_48(size: tuple[int, int]) -> None:
+    level = to_grey_48(Image.fromarray(np.full(size, 93, np.uint8)))
+    assert level.shape == (48, 48)
+    assert set(level.ravel()) == {93}
+
+
+def test_transparent_parts_are_white() -> None:
+    clear = np.zeros((48, 48, 4), np.uint8)
+    clear[:24, :, 3] = 255
+    assert to_grey_48(Image.fromarray(clear, "RGBA"))[[0, 47], 0].tolist() == [0, 255]
+
+
+def test_sixteen_bits_become_eight_by_scaling() -> None:
+    deep = np.full((48, 48), 200 * 257, np.uint16)
+    buffer = io.BytesIO()
+    Image.fromarray(deep).save(buffer, "PNG")
+    assert set(decode(buffer.getvalue(), "deep").ravel()) == {200}
+
+
+def test_a_palette_picture_is_read_by_its_colours() -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(picture(1)).convert("RGB").quantize(64).save(buffer, "PNG")
+    assert np.abs(decode(buffer.getvalue(), "palette").astype(int) - picture(1)).mean() < 4
+
+
+def test_a_camera_s_orientation_tag_is_applied() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # shown turned by 90 degrees clockwise
+    upright = decode(encoded(picture(2), "PNG", exif=exif), "photo")
+    assert np.array_equal(upright, np.rot90(picture(2), -1))
