@@ -17,11 +17,11 @@ def find_cell_task(
     planned: PlannedStudy, *, generator: str | None, classifier: str, ratio: float, volume: int, seed: int
 ) -> Task:
     """The training of the cell at these coordinates; ``generator`` None is real images alone. Raises RequestError."""
-    all_cells = cells(planned.study)
-    found = list(all_cells)
+    known = list(cells(planned.study))
     if generator is not None:
-        found = _narrow(found, "generator", generator, lambda cell: cell.generator, planned)
-    found = _narrow(found, "classifier", classifier, lambda cell: cell.classifier, planned)
+        known = _narrow(known, "generator", generator, lambda cell: cell.generator, planned)
+    _narrow(known, "classifier", classifier, lambda cell: cell.classifier, planned)
+    found = [cell for cell in cells(planned.study) if cell.classifier == classifier]
     here = [cell for cell in found if cell.generator == generator]
     if not any(cell.ratio == ratio for cell in here):
         raise RequestError(_no_ratio(planned, found, here, generator, ratio))
@@ -88,10 +88,11 @@ def _no_ratio(planned: PlannedStudy, found: list[Cell], here: list[Cell], genera
     """Why there is no cell at this ratio: it may be there with another --generator, or without one."""
     same = f"with --generator {generator}" if generator else "without --generator"
     text = f"--ratio {ratio:g}: not in study {planned.study.name} {same} ({_known(here, _ratio)})"
-    others = sorted({cell.generator or "" for cell in found if cell.ratio == ratio and cell.generator != generator})
-    if others == [""] or (others and generator):
-        return f"{text}; leave --generator out" if "" in others else text
-    return f"{text}; give --generator, one of: {', '.join(others)}" if others else text
+    others = {cell.generator for cell in found if cell.ratio == ratio}
+    if generator is not None:
+        return f"{text}; leave --generator out" if None in others else text
+    names = sorted(name for name in others if name is not None)
+    return f"{text}; give --generator, one of: {', '.join(names)}" if names else text
 
 
 def _check_class(planned: PlannedStudy, generator: str, class_name: str | None) -> None:

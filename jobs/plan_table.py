@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 from typing import Any
 
 from fer.estimate import known_seconds, likeness
@@ -9,8 +10,12 @@ from fer.plan import Task
 from fer.study import Cell
 from jobs.context import Context
 from jobs.states import State, states
+from jobs.text import aligned
 
-HEAD = ("generator", "classifier", "ratio", "volume", "seed", "validated on", "state", "expected")
+HEAD = ("generator", "classifier", "ratio", "volume", "seed", "validated on", "expected", "state")
+
+NUMERIC = frozenset({2, 3, 4, 6})
+MOST_OF_A_REASON = 100
 
 
 def plan_text(context: Context, all_tasks: Sequence[Task], rows: int | None) -> str:
@@ -18,7 +23,7 @@ def plan_text(context: Context, all_tasks: Sequence[Task], rows: int | None) -> 
     known, expected = _look_up(context, all_tasks)
     cells = [(task, task.cell) for task in all_tasks if task.cell is not None]
     shown = cells if rows is None else cells[:rows]
-    lines = _aligned([HEAD, *(_row(cell, known[task.digest], expected[task.digest]) for task, cell in shown)])
+    lines = aligned([HEAD, *(_row(cell, known[task.digest], expected[task.digest]) for task, cell in shown)], NUMERIC)
     if len(shown) < len(cells):
         lines.append(f"... and {len(cells) - len(shown):,} more cells; --all lists them")
     return "\n".join([*lines, "", *_summary(context, all_tasks, known, expected)])
@@ -74,13 +79,16 @@ def _look_up(context: Context, all_tasks: Sequence[Task]) -> tuple[dict[str, Sta
 def _row(cell: Cell, state: State, expected: float | None) -> tuple[str, ...]:
     length = "" if state.name == "exists" else "?" if expected is None else duration(expected)
     generator, classifier, ratio, volume, seed = cell.coordinates
-    return generator, classifier, f"{ratio:g}", str(volume), str(seed), cell.validate_on, str(state), length
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return [lines[0], "-" * len(lines[0]), *lines[1:]]
+    return (
+        generator,
+        classifier,
+        f"{ratio:g}",
+        str(volume),
+        str(seed),
+        cell.validate_on,
+        length,
+        shorten(str(state), MOST_OF_A_REASON),
+    )
 
 
 def _summary(

@@ -66,13 +66,14 @@ class Fer:
 
 
 def start(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-    """Start a command in a process of its own."""
+    """Start a command in a process of its own, at the head of a new process group, as a shell does."""
     return subprocess.Popen(
         [*PROGRAM, *(str(argument) for argument in arguments)],
         env={**os.environ, **(environment or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        process_group=0,
     )
 
 

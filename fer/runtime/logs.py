@@ -4,7 +4,8 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import ClassVar
+
+_TRACEBACKS = logging.Formatter()
 
 
 class _TerminalHandler(logging.Handler):
@@ -17,22 +18,20 @@ class _TerminalHandler(logging.Handler):
         tqdm.write(prefix + self.format(record), file=sys.stderr)
 
 
-class _JsonHandler(logging.StreamHandler):  # type: ignore[type-arg]  # generic in the stubs only
+class _JsonHandler(logging.Handler):
     """One JSON object per line: event, level, message, time (UTC), and the traceback where there is one."""
 
-    _time: ClassVar = logging.Formatter()
-
-    def format(self, record: logging.LogRecord) -> str:
+    def emit(self, record: logging.LogRecord) -> None:
         line = {"event": "log", "level": record.levelname.lower(), "message": record.getMessage()}
         line["time"] = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         if record.exc_info:
-            line["traceback"] = self._time.formatException(record.exc_info)
-        return json.dumps(line)
+            line["traceback"] = _TRACEBACKS.formatException(record.exc_info)
+        print(json.dumps(line), file=sys.stderr, flush=True)
 
 
 def set_up_logging(level: int = logging.INFO) -> None:
     """Send this program's messages from ``level`` on, and warnings of libraries, to standard error."""
-    handler: logging.Handler = _TerminalHandler() if sys.stderr.isatty() else _JsonHandler(sys.stderr)
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    handler: logging.Handler = _TerminalHandler() if sys.stderr.isatty() else _JsonHandler()
+    logging.basicConfig(handlers=[handler], format="%(message)s", level=logging.WARNING, force=True)
     for name in ("fer", "jobs"):
         logging.getLogger(name).setLevel(level)

@@ -15,7 +15,12 @@ generators:
   apart: {model: cgan-48, classes: separate}
   honest: {model: cgan-48, real: match}
 grids:
-  - {name: a, generators: [joint, apart], classifiers: [cnn, resnet18], ratios: [0.0, 0.5, 1.0], controls: [0.1], volumes: [1, 2]}
+  - name: a
+    generators: [joint, apart]
+    classifiers: [cnn, resnet18]
+    ratios: [0.0, 0.5, 1.0]
+    controls: [0.1]
+    volumes: [1, 2]
   - {name: b, generators: [honest], classifiers: [cnn], ratios: [0.1, 0.25]}
 seeds: [0, 3]
 """
@@ -69,7 +74,8 @@ def test_every_task_is_found_by_its_own_coordinates(planned: PlannedStudy) -> No
             0.5,
             1,
             0,
-            "--ratio 0.5: not in study mine without --generator (known: 0.1, 1); give --generator, one of: apart, joint",
+            "--ratio 0.5: not in study mine without --generator (known: 0.1, 1); "
+            "give --generator, one of: apart, joint",
         ),
         (None, "cnn", 0.7, 1, 0, "--ratio 0.7: not in study mine without --generator (known: 0.1, 1)"),
     ],
@@ -84,9 +90,7 @@ def test_an_unknown_cell_is_answered_with_the_nearest_right_ones(
     expected: str,
 ) -> None:
     with pytest.raises(RequestError) as error:
-        find_cell_task(
-            planned, generator=generator, classifier=classifier, ratio=ratio, volume=volume, seed=seed
-        )
+        find_cell_task(planned, generator=generator, classifier=classifier, ratio=ratio, volume=volume, seed=seed)
     assert str(error.value) == expected
 
 
@@ -111,9 +115,7 @@ def test_an_unknown_generator_run_is_answered_with_what_is_there(
     planned: PlannedStudy, generator: str, seed: int, ratio: float | None, class_name: str | None, expected: str
 ) -> None:
     with pytest.raises(RequestError, match=expected):
-        find_generator_task(
-            planned, "train-gan", generator=generator, seed=seed, ratio=ratio, class_name=class_name
-        )
+        find_generator_task(planned, "train-gan", generator=generator, seed=seed, ratio=ratio, class_name=class_name)
 
 
 def test_a_volume_that_nothing_uses_is_refused(planned: PlannedStudy) -> None:

@@ -1,0 +1,165 @@
+"""Every stage on its own, by command, on a study of seconds."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fer.store import Store, open_store
+from tests.commands import Fer
+
+GENERATOR = ("--generator", "cgan-48", "--seed", "0")
+CELL = ("--classifier", "cnn", "--seed", "0")
+STAGES = [
+    ("train-gan", *GENERATOR),
+    ("generate", *GENERATOR),
+    ("assess", *GENERATOR),
+    ("train", "--generator", "cgan-48", *CELL, "--ratio", "0", "--ratio", "0.5"),
+    ("train", *CELL, "--ratio", "0.5", "--ratio", "1"),
+]
+
+
+def artifacts(store: Store) -> set[tuple[str, str]]:
+    return set(store.artifacts())
+
+
+@pytest.mark.slow
+def test_the_stages_make_the_study_one_after_another_and_never_twice(
+    fer: Fer, quick: Path, planned_store: Path
+) -> None:
+    where = ("--study", quick, "--store", planned_store)
+    for stage in STAGES:
+        assert fer(stage[0], *where, *stage[1:]).status == 0
+    shown = fer("plan", *where)
+    assert "everything exists" in shown.output
+    reported = fer("report", *where)
+    assert Path(reported.output.strip()).read_text().startswith("<!")
+
+    store = open_store(str(planned_store))
+    made = artifacts(store)
+    kinds = sorted(kind for kind, _ in made)
+    assert kinds == ["assessment", "cell", "cell", "cell", "cell", "dataset", "gan", "plan", "report", "synthetic"]
+    for kind, digest in made:
+        manifest = store.manifest(kind, digest)
+        assert manifest is not None
+        assert manifest.recipe["stage"]
+        assert manifest.wall_seconds >= 0
+    for stage in [*STAGES, ("report",)]:
+        again = fer(stage[0], *where, *stage[1:])
+        assert again.status == 0
+        assert all(": exists (" in message for message in again.messages)
+    assert artifacts(store) == made
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (
+            ("generate", *GENERATOR),
+            "its input gan is missing; make it with: fer train-gan --generator cgan-48 --seed 0",
+        ),
+        (
+            ("assess", *GENERATOR),
+            "its input synthetic is missing; make it with: fer generate --generator cgan-48 --seed 0",
+        ),
+        (
+            ("train", "--generator", "cgan-48", *CELL, "--ratio", "0.5"),
+            "its input synthetic:1 is missing; make it with: fer generate --generator cgan-48 --seed 0",
+        ),
+    ],
+)
+def test_a_missing_input_is_refused_with_the_command_that_makes_it(
+    fer: Fer, quick: Path, planned_store: Path, arguments: tuple[str, ...], expected: str
+) -> None:
+    where = ("--study", str(quick), "--store", str(planned_store), "--source", "drawn")
+    refusal = fer(arguments[0], *where, *arguments[1:]).refusal
+    assert refusal.endswith(f"{expected} {' '.join(where)}")
+
+
+def test_a_missing_data_set_is_refused_with_the_command_that_makes_it(
+    fer: Fer, quick: Path, planned_store: Path
+) -> None:
+    store = open_store(str(planned_store))
+    ((kind, digest),) = store.artifacts("dataset/")
+    store.set_aside(kind, digest)
+    refusal = fer("train", "--study", quick, "--store", planned_store, *CELL, "--ratio", "1").refusal
+    assert refusal.endswith(f"make it with: fer prepare --study {quick} --store {planned_store}")
+    assert fer("prepare", "--study", quick, "--store", planned_store).status == 0
+    assert store.exists(kind, digest)
+
+
+@pytest.mark.parametrize("stage", [*STAGES[:3], ("train", *CELL, "--ratio", "1"), ("plan",), ("prepare",), ("report",)])
+def test_dry_run_shows_the_recipe_and_makes_nothing(
+    fer: Fer, quick: Path, planned_store: Path, stage: tuple[str, ...]
+) -> None:
+    before = artifacts(open_store(str(planned_store)))
+    shown = fer(stage[0], "--study", quick, "--store", planned_store, *stage[1:], "--dry-run").json()
+    assert shown["recipe"]["stage"] == stage[0]
+    assert len(shown["digest"]) == 40
+    assert shown["exists"] == (stage[0] in ("prepare", "plan"))
+    assert artifacts(open_store(str(planned_store))) == before
+
+
+def test_a_pack_goes_on_past_a_cell_that_somebody_else_makes_and_asks_to_be_tried_again(
+    fer: Fer, quick: Path, planned_store: Path
+) -> None:
+    where = ("--study", quick, "--store", planned_store)
+    store = open_store(str(planned_store))
+    first = fer("train", *where, *CELL, "--ratio", "0.5", "--dry-run").json()["digest"]
+    second = fer("train", *where, *CELL, "--ratio", "1", "--dry-run").json()["digest"]
+    with store.claimed(first, "a cell"):
+        ended = fer("train", *where, *CELL, "--ratio", "0.5", "--ratio", "1")
+    assert ended.status == 75
+    assert ended.messages[-1] == "1 of 2 cells failed, 1 of which can be tried again"
+    assert not store.exists("cell", first)
+    assert store.exists("cell", second)
+
+
+def test_a_pack_in_which_nothing_can_be_tried_again_is_a_wrong_request(
+    fer: Fer, quick: Path, planned_store: Path
+) -> None:
+    ended = fer(
+        "train",
+        "--study",
+        quick,
+        "--store",
+        planned_store,
+        "--generator",
+        "cgan-48",
+        *CELL,
+        "--ratio",
+        "0",
+        "--ratio",
+        "0.5",
+    )
+    assert ended.status == 2
+    assert len(ended.messages) == 3
+    assert ended.messages[-1] == "2 of 2 cells failed, 0 of which can be tried again"
+
+
+def test_a_pack_with_an_unknown_cell_trains_nothing(fer: Fer, quick: Path, planned_store: Path) -> None:
+    where = ("--study", quick, "--store", planned_store)
+    assert "--ratio 0.7" in fer("train", *where, *CELL, "--ratio", "1", "--ratio", "0.7").refusal
+    assert not list(open_store(str(planned_store)).artifacts("cell/"))
+
+
+def test_an_unexpected_error_is_exit_1_with_its_traceback_and_recorded(
+    fer: Fer, quick: Path, planned_store: Path
+) -> None:
+    store = open_store(str(planned_store))
+    ((_, digest),) = store.artifacts("dataset/")
+    manifest = store.manifest("dataset", digest)
+    assert manifest is not None
+    facts = planned_store / manifest.folder / "dataset.json"
+    facts.write_text("[]")
+    changed = manifest.files["dataset.json"].of_file(facts)
+    renewed = manifest.model_copy(update={"files": {**manifest.files, "dataset.json": changed}})
+    (planned_store / "dataset" / digest / "manifest.json").write_bytes(renewed.to_bytes())
+    where = ("--study", quick, "--store", planned_store)
+    ended = fer("train", *where, *CELL, "--ratio", "1")
+    assert ended.status == 1
+    assert "Traceback" in json.loads(ended.errors.splitlines()[-1])["traceback"]
+    cell = fer("train", *where, *CELL, "--ratio", "1", "--dry-run").json()["digest"]
+    (attempt,) = store.attempts(cell)
+    assert attempt.state == "failed"
+    assert attempt.reason.startswith("TypeError: ")

@@ -1,0 +1,207 @@
+"""Preparing and planning: what is pinned, what is shown, and which requests are refused."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer.store import open_store
+from tests.commands import Fer
+from tests.study.conftest import QUICK
+
+
+def write_faces(folder: Path, per_class: int = 6, seed: int = 0) -> Path:
+    """Class folders of noise, split by the reader."""
+    random = np.random.default_rng(seed)
+    for name in ("happy", "sad"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for index in range(per_class):
+            pixels = random.integers(0, 256, (48, 48), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / name / f"{index}.png")
+    return folder
+
+
+def test_prepare_prints_the_audit(fer: Fer, tmp_path: Path) -> None:
+    faces = write_faces(tmp_path / "faces", per_class=20)
+    shown = fer("prepare", "--source", faces, "--store", tmp_path / "store")
+    assert shown.status == 0
+    assert "happy" in shown.output
+    assert "test images are leak-free" in shown.output
+
+
+def test_an_unchanged_source_is_not_read_again_and_a_changed_one_is(fer: Fer, tmp_path: Path) -> None:
+    faces, store = write_faces(tmp_path / "faces", per_class=20), tmp_path / "store"
+    first = fer("prepare", "--source", faces, "--store", store, "--json").json()
+    shutil.copytree(faces, tmp_path / "elsewhere")
+    same = fer("prepare", "--source", tmp_path / "elsewhere", "--store", store, "--json").json()
+    assert (first["made"], same["made"], same["dataset"]) == (True, False, first["dataset"])
+    write_faces(faces, per_class=21, seed=1)
+    changed = fer("prepare", "--source", faces, "--store", store, "--json").json()
+    assert changed["made"]
+    assert changed["dataset"] != first["dataset"]
+
+
+def test_json_is_exactly_one_object(fer: Fer, quick: Path, tmp_path: Path) -> None:
+    where = ("--study", quick, "--store", tmp_path / "store")
+    prepared = fer("prepare", *where, "--json").json()
+    planned = fer("plan", *where, "--json").json()
+    assert planned["dataset"] == prepared["dataset"]
+    assert (planned["cells"], planned["exist"], planned["to_make"]) == (4, 0, 7)
+
+
+def test_the_table_says_what_runs_what_failed_and_how_long_the_rest_may_take(
+    fer: Fer, quick: Path, planned_store: Path
+) -> None:
+    where, store = ("--study", quick, "--store", planned_store), open_store(str(planned_store))
+    cells = [task for task in fer("plan", *where, "--json").json()["tasks"] if task["stage"] == "train"]
+    scratch = planned_store.parent / "scratch"
+    scratch.mkdir()
+    (scratch / "cell.json").write_text("{}")
+    recipe = {"stage": "train", "params": {"classifier": "cnn"}}
+    seconds = {"wall_seconds": 90.0, "device_seconds": 90.0, "device": "cpu"}
+    store.publish("cell", recipe, cells[0]["digest"], scratch, **seconds)  # type: ignore[arg-type]
+    with pytest.raises(ZeroDivisionError), store.claimed(cells[1]["digest"], "a cell"):
+        raise ZeroDivisionError("no memory")
+    with store.claimed(cells[2]["digest"], "a cell"):
+        lines = fer("plan", *where).output.splitlines()
+    rows = [line.split() for line in lines[2:6]]
+    assert [row[:6] for row in rows] == [
+        ["cgan-48", "cnn", "0", "1", "0", "real"],
+        ["cgan-48", "cnn", "0.5", "1", "0", "real"],
+        ["-", "cnn", "0.5", "1", "0", "real"],
+        ["-", "cnn", "1", "1", "0", "real"],
+    ]
+    assert [row[6:12] for row in rows[:2]] + [row[6:9] for row in rows[2:]] == [
+        ["exists"],
+        ["2", "min", "failed:", "ZeroDivisionError:", "no", "memory"],
+        ["2", "min", "running:"],
+        ["2", "min", "to"],
+    ]
+    assert lines[-2] == "train: 1 exists, 1 failed, 1 running, 1 to make of 4"
+    assert lines[-1] == "expected time, one task after another: 4 min, and 3 tasks of unknown length"
+
+
+def test_a_study_that_has_changed_is_refused_until_it_is_planned_again(
+    fer: Fer, planned_store: Path, tmp_path: Path
+) -> None:
+    changed = tmp_path / "quick.yaml"
+    changed.write_text(QUICK.replace("training: {", "training: {learning_rate: 0.5, "))
+    where = ("--study", changed, "--store", planned_store)
+    generate = ("generate", *where, "--generator", "cgan-48", "--seed", "0")
+    refusal = fer(*generate).refusal
+    assert refusal == f"study {changed} has changed since it was planned; run: fer plan {' '.join(map(str, where))}"
+    assert fer("plan", *where).status == 0
+    assert "its input gan is missing" in fer(*generate).refusal
+
+
+def test_a_changed_learning_rate_changes_the_cells_and_nothing_else(
+    fer: Fer, quick: Path, planned_store: Path, tmp_path: Path
+) -> None:
+    changed = tmp_path / "quick.yaml"
+    changed.write_text(QUICK.replace("training: {", "training: {learning_rate: 0.5, "))
+    before, after = (
+        {
+            (task["stage"], task["digest"])
+            for task in fer("plan", "--study", s, "--store", planned_store, "--json").json()["tasks"]
+        }
+        for s in (quick, changed)
+    )
+    assert {stage for stage, _ in before & after} == {"train-gan", "generate", "assess"}
+    assert {stage for stage, _ in before ^ after} == {"train"}
+
+
+def test_a_planned_study_goes_by_its_name(fer: Fer, planned_store: Path) -> None:
+    arguments = ("--store", planned_store, "--classifier", "cnn", "--ratio", "1", "--seed", "0", "--dry-run")
+    assert fer("train", "--study", "quick", *arguments).json()["recipe"]["stage"] == "train"
+    refusal = fer("train", "--study", "quik", *arguments).refusal
+    assert refusal.endswith("neither built in, nor a file, nor planned in " + f"{planned_store}; did you mean quick?")
+
+
+def test_a_study_on_several_sources_asks_for_one(fer: Fer, quick: Path, planned_store: Path, tmp_path: Path) -> None:
+    faces = write_faces(tmp_path / "faces", per_class=20)
+    assert fer("prepare", "--source", faces, "--store", planned_store).status == 0
+    assert fer("plan", "--study", quick, "--source", faces, "--store", planned_store).status == 0
+    cell = ("--classifier", "cnn", "--ratio", "1", "--seed", "0", "--dry-run")
+    refusal = fer("train", "--study", "quick", "--store", planned_store, *cell).refusal
+    assert refusal == f"study quick is planned for several sources; give --source, one of: {faces}, drawn"
+    digests = {
+        fer("train", "--study", "quick", "--source", source, "--store", planned_store, *cell).json()["digest"]
+        for source in (faces, "drawn")
+    }
+    assert len(digests) == 2
+
+
+def test_what_was_not_done_before_is_named(fer: Fer, quick: Path, tmp_path: Path) -> None:
+    where = ("--study", str(quick), "--store", str(tmp_path / "store"))
+    assert fer("plan", *where).refusal.endswith(f"run: fer prepare {' '.join(where)}")
+    assert fer("prepare", *where).status == 0
+    assert fer("report", *where).refusal.endswith(f"run: fer plan {' '.join(where)}")
+
+
+@pytest.mark.slow
+def test_images_of_ones_own_are_pinned_by_their_content(fer: Fer, tmp_path: Path) -> None:
+    own, faces = write_faces(tmp_path / "own", seed=2), write_faces(tmp_path / "faces", per_class=20)
+    study = tmp_path / "own.yaml"
+    study.write_text(f"name: own\ngenerators:\n  mine: {{model: 'folder:{own}'}}\n")
+    where = ("--study", study, "--source", faces, "--store", tmp_path / "store")
+    assert fer("prepare", *where).status == 0
+    assert fer("plan", *where).status == 0
+    write_faces(own, seed=3)
+    network = ("train-gan", *where, "--generator", "mine", "--seed", "0")
+    assert fer(*network).refusal.startswith(f"{own} has changed since study own was planned")
+    assert fer("plan", *where).status == 0
+    assert fer(*network).status == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("name: [", "not YAML"),
+        ("name: mine\n", "neither generators nor grids"),
+        ("name: mine\ngeneratos: {}\n", "generatos: unknown key; did you mean generators?"),
+        (
+            QUICK.replace("options: {batch_size: 16}", "options: {batch_sise: 16}"),
+            "generators.cgan-48.options.batch_sise: unknown key; did you mean batch_size?",
+        ),
+    ],
+)
+def test_a_wrong_study_is_refused_by_the_place_that_is_wrong(
+    fer: Fer, planned_store: Path, tmp_path: Path, text: str, expected: str
+) -> None:
+    (tmp_path / "mine.yaml").write_text(text)
+    assert expected in fer("plan", "--study", tmp_path / "mine.yaml", "--store", planned_store).refusal
+
+
+def test_a_wrong_store_or_source_is_refused(fer: Fer, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "is a file" in fer("prepare", "--source", "drawn", "--store", tmp_path / "file").refusal
+    assert "nowhere" in fer("prepare", "--source", tmp_path / "nowhere", "--store", tmp_path / "store").refusal
+    assert "give --source" in fer("prepare", "--store", tmp_path / "store").refusal
+    assert "give --source" in fer("prepare", "--study", "cpu", "--store", tmp_path / "store").refusal
+
+
+def test_a_generator_that_does_not_exist_yet_is_planned_and_says_so_when_it_is_to_be_trained(
+    fer: Fer, tmp_path: Path
+) -> None:
+    faces = write_faces(tmp_path / "faces", per_class=20)
+    where = ("--study", "paper", "--source", faces, "--store", tmp_path / "store")
+    assert fer("prepare", *where).status == 0
+    planned = fer("plan", *where, "--json").json()
+    assert planned["cells"] == 131
+    refusal = fer("train-gan", *where, "--generator", "stylegan2-64", "--seed", "0", "--class", "sad").refusal
+    assert "does not exist yet" in refusal
+
+
+def test_ten_thousand_cells_are_planned_in_seconds_and_the_table_is_cut(
+    fer: Fer, planned_store: Path, tmp_path: Path
+) -> None:
+    ratios = [round(0.01 * step, 2) for step in range(100)]
+    text = QUICK.replace("[0.0, 0.5, 1.0]", json.dumps(ratios)).replace("name: quick", "name: big")
+    (tmp_path / "big.yaml").write_text(f"{text}\nseeds: {list(range(100))}\n")
+    shown = fer("plan", "--study", tmp_path / "big.yaml", "--store", planned_store).output.splitlines()
+    assert "... and 9,900 more cells; --all lists them" in shown
+    assert "train: 10,100 to make of 10,100" in shown
+    assert len(shown) < 220
