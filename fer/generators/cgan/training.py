@@ -61,7 +61,7 @@ class Training:
         self._figures = torch.zeros(_FIGURES, device=self._device)  # summed over the steps since the last row
         self._steps_in_row = 0
         self._good = self._average()
-        self._sheets: dict[str, Tensor] = {}
+        self._sheets: dict[str, Tensor] = {}  # by the images shown until then
         self._seconds_before, self._started = 0.0, time.monotonic()
 
     def run(self) -> None:
@@ -101,7 +101,7 @@ class Training:
             if self._rows[-1].is_finite and not self._rows[-1].is_bad:
                 self._good = self._average()
         if self._crossed(self._options.sheet_kimg) or self._step == self._steps:
-            self._sheets[f"{round(self._shown(self._step)):06d}"] = self._sheet()
+            self._sheets[f"{self._step * self._options.batch_size:09d}"] = self._sheet()
 
     def _shown(self, step: int) -> float:
         return step * self._options.batch_size / 1000

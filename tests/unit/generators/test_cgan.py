@@ -12,7 +12,7 @@ from fer.errors import RequestError, Stopped
 from fer.generators.artifact import read_description
 from fer.generators.cgan.config import CganOptions
 from fer.generators.cgan.entry import CGAN_48
-from fer.generators.cgan.history import PATIENCE_KIMG, Row, divergence
+from fer.generators.cgan.history import Row, divergence
 from fer.generators.cgan.networks import build_networks
 from fer.runtime.signals import StopFlag
 from tests.unit.generators.helpers import ONE_THREAD, SMALL, StopAfter, bright_and_dark, work_at
@@ -60,7 +60,7 @@ def test_the_label_changes_what_both_networks_say() -> None:
 
 @pytest.mark.slow
 def test_it_learns_which_label_means_what(tmp_path: Path) -> None:
-    folder = train(tmp_path, kimg=6, ema_kimg=0.2, generator_learning_rate=5e-3, discriminator_learning_rate=1e-3)
+    folder = train(tmp_path, kimg=4, ema_kimg=0.2, generator_learning_rate=5e-3, discriminator_learning_rate=1e-3)
     labels = np.repeat([0, 1], 32)
     made = CGAN_48.load(folder, ONE_THREAD).sample(labels, np.arange(64), seed=0)
     dark, bright = made[:32].mean(), made[32:].mean()
@@ -69,12 +69,12 @@ def test_it_learns_which_label_means_what(tmp_path: Path) -> None:
 
 
 def test_a_run_stopped_three_times_ends_with_the_same_bits_as_one_that_was_not(tmp_path: Path) -> None:
-    whole = train(tmp_path / "whole", kimg=1.6)
-    for steps in (0, 30, 70):
+    whole = train(tmp_path / "whole", kimg=1.2)
+    for steps in (0, 20, 30):
         with pytest.raises(Stopped):
-            train(tmp_path / "stopped", kimg=1.6, stop=StopAfter(steps))
+            train(tmp_path / "stopped", kimg=1.2, stop=StopAfter(steps))
         assert not (tmp_path / "stopped" / "artifact" / "generator.json").exists()
-    resumed = train(tmp_path / "stopped", kimg=1.6)
+    resumed = train(tmp_path / "stopped", kimg=1.2)
     assert same_weights(whole, resumed)
     for row in (rows := history(whole)) + (others := history(resumed)):
         del row["seconds"]
@@ -110,14 +110,14 @@ def test_without_images_there_is_nothing_to_learn_from(tmp_path: Path) -> None:
 
 
 def test_the_artifact_tells_what_was_trained(tmp_path: Path) -> None:
-    folder = train(tmp_path, kimg=1.6, sheet_kimg=0.8)
+    folder = train(tmp_path, kimg=1.2, sheet_kimg=0.6)
     described = read_description(folder)
     assert described["images"] == {"dark": 50, "bright": 50}
-    assert described["kimg_shown"] == 1.6
+    assert described["kimg_shown"] == 1.2
     assert described["diverged"] is None
-    assert described["options"] == CganOptions.model_validate({**SMALL, "sheet_kimg": 0.8}).model_dump()
-    assert [float(row["kimg"]) for row in history(folder)] == [1.008, 1.6]
-    assert sorted(sheet.name for sheet in (folder / "sheets").iterdir()) == ["000001.png", "000002.png"]
+    assert described["options"] == CganOptions.model_validate({**SMALL, "sheet_kimg": 0.6}).model_dump()
+    assert [float(row["kimg"]) for row in history(folder)] == [1.008, 1.2]
+    assert sorted(sheet.name for sheet in (folder / "sheets").iterdir()) == ["000000608.png", "000001200.png"]
 
 
 def test_weights_that_are_no_numbers_stop_it_and_the_last_good_ones_are_kept(tmp_path: Path) -> None:
@@ -127,22 +127,6 @@ def test_weights_that_are_no_numbers_stop_it_and_the_last_good_ones_are_kept(tmp
     assert diverged["weights_of_kimg"] == 0
     assert read_description(folder)["kimg_shown"] < 5
     assert all(tensor.isfinite().all() for tensor in load_file(folder / "weights.safetensors").values())
-
-
-@pytest.mark.slow
-def test_a_discriminator_that_is_always_right_stops_it_after_the_stated_time(tmp_path: Path) -> None:
-    folder = train(
-        tmp_path,
-        kimg=60,
-        batch_size=500,
-        discriminator_learning_rate=2e-3,
-        generator_learning_rate=1e-12,
-        sheet_kimg=100.0,
-    )
-    described = read_description(folder)
-    assert "the discriminator right on more than 99.5% of all images" in described["diverged"]["reason"]
-    good = described["diverged"]["weights_of_kimg"]
-    assert described["kimg_shown"] - good == pytest.approx(PATIENCE_KIMG, abs=1.1)
 
 
 ROW = Row(1.0, 1.0, 1.3, 0.8, 0.6, 0.6, 1.0, 1.0)
