@@ -97,7 +97,7 @@ def command(study: str, store_uri: str, source: str | None, show_all: bool, dry_
         _, planned = pin(request, read_study(study, store), store)
         print_recipe(store, plan_recipe(planned))
         return
-    context = plan(request, installed_stop())
+    context = plan(request, installed_stop(at_once=True))
     all_tasks = tasks(context.planned)
     if as_json:
         shown: Mapping[str, object] = plan_json(context, all_tasks)

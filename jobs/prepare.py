@@ -93,7 +93,7 @@ def command(study: str | None, source: str | None, store_uri: str, dry_run: bool
     if dry_run:
         print_recipe(store, _recipe(uri, drawn, fingerprint(uri, drawn)))
         return
-    prepared = prepare(store, uri, drawn, installed_stop())
+    prepared = prepare(store, uri, drawn, installed_stop(at_once=True))
     audit = read_audit(store, prepared.digest)
     if as_json:
         shown = {"source": uri, "dataset": prepared.digest, "fingerprint": prepared.fingerprint, "made": prepared.made}

@@ -49,7 +49,7 @@ def _recipe(results: StudyResults) -> Recipe:
 @dry_run_option
 def command(study: str, store_uri: str, source: str | None, dry_run: bool) -> None:
     """Write the report over what exists: a page, CSV and JSON. What is missing is listed with the reason."""
-    stop = installed_stop()
+    stop = installed_stop(at_once=True)
     context = open_context(Request(study, store_uri, source))
     if dry_run:
         print_recipe(context.store, _recipe(gather(context.planned, context.store)))

@@ -106,10 +106,13 @@ def run_stage(store: Store, recipe: Recipe, what: str, make: Callable[[Work], st
     return Made(here=True, seconds=seconds)
 
 
-def installed_stop() -> StopFlag:
-    """A flag that SIGTERM and Ctrl-C set from now on."""
+def installed_stop(*, at_once: bool = False) -> StopFlag:
+    """A flag that SIGTERM and Ctrl-C set from now on; ``at_once`` for stages that save nothing on the way."""
     stop = StopFlag()
-    stop.install()
+    if at_once:
+        stop.install_at_once()
+    else:
+        stop.install()
     return stop
 
 

@@ -18,6 +18,11 @@ class StopFlag:
         signal.signal(signal.SIGTERM, self._request)
         signal.signal(signal.SIGINT, self._request)
 
+    def install_at_once(self) -> None:
+        """Like ``install``, but the signal itself raises Stopped: for work that has nothing to save and may be long."""
+        signal.signal(signal.SIGTERM, self._raise)
+        signal.signal(signal.SIGINT, self._raise)
+
     def check(self) -> None:
         """Raise Stopped where a stop was requested. Call it only where everything worth keeping has been saved."""
         if self.requested:
@@ -30,3 +35,7 @@ class StopFlag:
         self._number = signal.Signals(number)
         if number == signal.SIGINT:
             signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _raise(self, number: int, frame: FrameType | None) -> None:
+        self._request(number, frame)
+        self.check()

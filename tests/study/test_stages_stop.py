@@ -82,3 +82,17 @@ def test_a_stage_killed_at_random_moments_ends_with_the_same_numbers(
     assert run_alone("train", *where, *CELL).status == 0
     assert result(planned_store, digest) == undisturbed
     assert "killed" in {attempt.state for attempt in store.attempts(digest)}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stage_that_has_nothing_to_save_stops_at_once(tmp_path: Path, number: signal.Signals) -> None:
+    store = tmp_path / "store"
+    process = start("prepare", "--source", "drawn", "--store", store)  # 4,200 faces take seconds
+    assert process.stderr is not None
+    assert "drawing" in process.stderr.readline()
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert f"stopped by {number.name}" in errors
+    assert not list(open_store(str(store)).artifacts())
+    assert len(list(store.glob("outcomes/*/*.json"))) == 1
