@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fer.plan import Task
-from fer.report.results import CellResult
-from fer.report.summary import SCORES, score_of
+from fer.report.summary import SCORES
 from fer.store import Store
 from jobs.context import read_artifact_file
 from jobs.text import aligned
@@ -69,11 +68,11 @@ def scores_json(found: Sequence[Score]) -> list[dict[str, Any]]:
 
 def _score(store: Store, task: Task) -> Score | None:
     manifest = store.manifest(task.recipe.kind, task.digest)
-    if manifest is None or task.cell is None:  # set aside since the listing
+    if manifest is None:  # set aside since the listing
         return None
-    summary = json.loads(read_artifact_file(store, task.recipe.kind, task.digest, "cell.json"))
-    result = CellResult(task.cell, summary, {})
-    return Score(task, {name: score_of(result, name) for name in SCORES}, manifest.wall_seconds)
+    metrics = json.loads(read_artifact_file(store, task.recipe.kind, task.digest, "cell.json"))["metrics"]
+    found = {name: metrics[part][figure] for name, (part, figure) in SCORES.items()}
+    return Score(task, found, manifest.wall_seconds)
 
 
 def _row(score: Score) -> tuple[str, ...]:

@@ -84,7 +84,11 @@ def summary(context: Context, schedule: Schedule) -> list[str]:
     lines = scores_text(found, ROWS)
     failed = schedule.in_state("failed", "killed", "stopped", "skipped")
     if failed:
-        lines += ["", f"{len(failed):,} of {len(schedule.tasks):,} tasks failed:", *failures(schedule, failed)]
+        lines += [
+            "",
+            f"{len(failed):,} of {len(schedule.tasks):,} tasks failed or were skipped:",
+            *failures(schedule, failed),
+        ]
     return [*lines, ""]
 
 
