@@ -3,6 +3,7 @@
 import platform
 import subprocess
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import fer
@@ -13,13 +14,13 @@ def code_version() -> str:
     """``0.1.0``, or ``0.1.0+g1a2b3c4`` (``-dirty`` where files differ from the commit) in a git checkout."""
     checkout = Path(fer.__file__).parents[1]
     if not (checkout / ".git").exists():
-        return fer.__version__
+        return version("fer")
     command = ["git", "-C", str(checkout), "describe", "--always", "--dirty", "--exclude=*"]
     try:
         revision = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()  # noqa: S603 - fixed arguments
     except (OSError, subprocess.SubprocessError):  # no git program, or a checkout that git does not trust
-        return fer.__version__
-    return f"{fer.__version__}+g{revision}"
+        return version("fer")
+    return f"{version('fer')}+g{revision}"
 
 
 @cache

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from fer.store import open_store
-from tests.commands import Fer
+from tests.commands import Fer, start
 from tests.study.conftest import QUICK
 
 
@@ -120,10 +120,10 @@ def test_a_planned_study_goes_by_its_name(fer: Fer, planned_store: Path) -> None
     assert refusal.endswith("neither built in, nor a file, nor planned in " + f"{planned_store}; did you mean quick?")
 
 
-def test_a_study_on_several_sources_asks_for_one(fer: Fer, quick: Path, planned_store: Path, tmp_path: Path) -> None:
+def test_a_study_on_several_sources_asks_for_one(fer: Fer, planned_store: Path, tmp_path: Path) -> None:
     faces = write_faces(tmp_path / "faces", per_class=20)
     assert fer("prepare", "--source", faces, "--store", planned_store).status == 0
-    assert fer("plan", "--study", quick, "--source", faces, "--store", planned_store).status == 0
+    assert fer("plan", "--study", "quick", "--source", faces, "--store", planned_store).status == 0  # by its name
     cell = ("--classifier", "cnn", "--ratio", "1", "--seed", "0", "--dry-run")
     refusal = fer("train", "--study", "quick", "--store", planned_store, *cell).refusal
     assert refusal == f"study quick is planned for several sources; give --source, one of: {faces}, drawn"
@@ -205,3 +205,12 @@ def test_ten_thousand_cells_are_planned_in_seconds_and_the_table_is_cut(
     assert "... and 9,900 more cells; --all lists them" in shown
     assert "train: 10,100 to make of 10,100" in shown
     assert len(shown) < 220
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(quick: Path, planned_store: Path) -> None:
+    process = start("plan", "--study", quick, "--store", planned_store)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(60) == 141
+    assert process.stderr is not None
+    assert "Traceback" not in process.stderr.read()

@@ -1,8 +1,8 @@
 """The command line itself: quick help, and one line for whatever is wrong."""
 
+import resource
 import subprocess
 import sys
-import time
 from importlib import import_module
 
 import click
@@ -19,10 +19,12 @@ def fer(capsys: pytest.CaptureFixture[str]) -> Fer:
 
 def test_help_comes_in_under_0_3_seconds() -> None:
     seconds = []
-    for _ in range(5):
-        begun = time.perf_counter()
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([*PROGRAM, "--help"], check=True, capture_output=True)
-        seconds.append(time.perf_counter() - begun)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        # Of the processor: how busy the machine is besides does not matter.
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert min(seconds) < 0.3
 
 
