@@ -1,8 +1,6 @@
 """The command ``fer``. A subcommand's module is imported when it is called, so that help stays instant."""
 
 import logging
-import os
-import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -89,9 +87,6 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except StageError as error:
         logger.error("%s", error)
         return error.exit_code
-    except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it flushes at exit
-        return 128 + signal.SIGPIPE
     except Exception:
         logger.exception("this is a bug")
         return 1

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from fer.store import open_store
-from tests.commands import Fer, start
+from tests.commands import Fer
 from tests.study.conftest import QUICK
 
 
@@ -205,12 +205,3 @@ def test_ten_thousand_cells_are_planned_in_seconds_and_the_table_is_cut(
     assert "... and 9,900 more cells; --all lists them" in shown
     assert "train: 10,100 to make of 10,100" in shown
     assert len(shown) < 220
-
-
-def test_a_reader_that_has_seen_enough_is_no_error(quick: Path, planned_store: Path) -> None:
-    process = start("plan", "--study", quick, "--store", planned_store)
-    assert process.stdout is not None
-    process.stdout.close()
-    assert process.wait(60) == 141
-    assert process.stderr is not None
-    assert "Traceback" not in process.stderr.read()
