@@ -148,7 +148,6 @@ def test_figures_beyond_a_limit_are_borne_for_the_stated_time_and_no_longer(figu
     assert divergence([*rows[:-1], replace(ROW, kimg=21.0)]) is None
 
 
-@pytest.mark.slow
 def test_a_discriminator_that_is_right_on_real_images_alone_has_not_won() -> None:
     rows = [replace(ROW, kimg=float(kimg), real_accuracy=1.0) for kimg in range(1, 60)]
     assert divergence(rows) is None
