@@ -12,13 +12,14 @@ from fer.runtime.device import Numerics, apply_numerics
 from fer.study import TrainingSpec
 
 _STEPS = 3
+_SECONDS = 3.0
 _SIDE = 48
 
 
 def measure_pace(name: str, classes: int, spec: TrainingSpec, numerics: Numerics, check: Callable[[], None]) -> float:
-    """Images per second of the real loop, over the fastest of a few steps after one that warms up.
+    """Images per second of the real loop, over the fastest of a few steps.
 
-    Applies ``numerics``. ``check`` may raise to stop.
+    The first one warms up, and counts only where it is so slow that it has to do. Applies ``numerics``. ``check`` may raise to stop.
     """
     apply_numerics(numerics)
     device = torch.device(numerics.device)
@@ -47,4 +48,6 @@ def measure_pace(name: str, classes: int, spec: TrainingSpec, numerics: Numerics
             after_batch=lambda _: check(),
         )
         seconds.append(time.perf_counter() - started)
-    return spec.batch_size / min(seconds[1:])
+        if sum(seconds) > _SECONDS:
+            break
+    return spec.batch_size / min(seconds[1:] or seconds)

@@ -98,7 +98,7 @@ def test_images_are_changed_independently_and_the_seed_decides() -> None:
 @pytest.mark.parametrize("field", ["flip", "shift", "scale", "rotation", "erasing"])
 def test_values_stay_between_0_and_1(field: str) -> None:
     strongest = {"flip": 1.0, "shift": 0.5, "scale": 0.5, "rotation": 180.0, "erasing": 1.0}
-    result = changed(random_images(32), **{field: strongest[field]})
+    result = changed(random_images(32), 0, **{field: strongest[field]})
     assert result.shape == (32, 1, 48, 48)
     assert result.dtype == torch.float32
     assert result.min() >= 0

@@ -1,0 +1,262 @@
+"""Our training loop against a plain one (PIL images, torchvision transforms, DataLoader), per classifier.
+
+Network, batch size, augmentation, precision and threads are the same in both. They take turns in one run, and a figure
+is the median of what the turns give. The last line is one JSON object, for each classifier:
+
+- ``ratios``: images per second of our loop over the plain loop's;
+- ``network_share``: the part of the plain loop's time that the network alone takes (a loop gains 1 / share at most);
+- ``epoch_over_network``: a whole epoch of ours (augmentation, training, measuring both validations and test, one
+  checkpoint) over the network's bare time (forward, backward and step on a batch that is ready);
+- ``precision_over_best``: pace of the precision that is chosen over that of the best of fp32 and bf16.
+
+``augmentation_ratio`` is the pace of our augmentation alone over the transforms'.
+"""
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+from torchvision import transforms
+
+from fer.classifiers.augment import as_floats, augment, draw_changes
+from fer.classifiers.epoch import TrainingSet, make_optimizer, to_device, train_epoch
+from fer.classifiers.evaluation import autocast, predict
+from fer.classifiers.pace import measure_pace
+from fer.classifiers.registry import build_classifier, known_classifiers
+from fer.classifiers.stream import Stream
+from fer.metrics.classification import quick_scores
+from fer.runtime.device import Numerics, apply_numerics, choose_numerics, cores_available, device_kind
+from fer.runtime.state import pack_state
+from fer.store import open_store
+from fer.study import Augmentation, NumericsSpec, TrainingSpec
+
+CLASSES = 7
+EPOCH = 28709
+MEASURED = 3589 + 3589 + 2871
+"""Images that are measured after an epoch of FER2013: validation, test, held out."""
+
+
+class PlainFaces(Dataset[tuple[Tensor, int]]):
+    """PIL images and a chain of transforms, as tutorials have it."""
+
+    def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.int64], spec: Augmentation) -> None:
+        self.images = [Image.fromarray(image) for image in images]
+        self.labels = labels
+        self.transform = transforms.Compose(
+            [
+                transforms.RandomHorizontalFlip(spec.flip),
+                transforms.RandomAffine(
+                    spec.rotation,
+                    translate=(spec.shift, spec.shift),
+                    scale=(1 - spec.scale, 1 + spec.scale),
+                    interpolation=transforms.InterpolationMode.BILINEAR,
+                ),
+                transforms.ToTensor(),
+                transforms.RandomErasing(spec.erasing, scale=(0.02, 0.2)),
+            ]
+        )
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, int]:
+        return self.transform(self.images[index]), int(self.labels[index])
+
+
+class Contest:
+    """One classifier, and the pieces of work whose pace is compared."""
+
+    def __init__(self, name: str, images: NDArray[np.uint8], spec: TrainingSpec, numerics: Numerics) -> None:
+        self.spec, self.numerics, self.count = spec, numerics, len(images)
+        device = self.device = torch.device(numerics.device)
+        labels = np.arange(self.count, dtype=np.int64) % CLASSES
+        torch.manual_seed(0)
+        self.model = build_classifier(name, CLASSES)
+        to_device(self.model, device)
+        self.optimizer = make_optimizer(self.model, spec)
+        self.data = TrainingSet(
+            torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device), epoch_size=self.count
+        )
+        self.generator = torch.Generator().manual_seed(0)
+        self.stream = Stream(self.count, self.generator)
+        workers = cores_available() if numerics.device == "cuda" else 0
+        self.loader = DataLoader(
+            PlainFaces(images, labels, spec.augmentation),
+            spec.batch_size,
+            shuffle=True,
+            num_workers=workers,
+            persistent_workers=workers > 0,
+            pin_memory=numerics.device == "cuda",
+        )
+        self.ready = as_floats(self.data.images[: spec.batch_size]), self.data.labels[: spec.batch_size]
+
+    def _step(self, faces: Tensor, labels: Tensor) -> Tensor:
+        with autocast(self.numerics):
+            logits = self.model(faces).float()
+        loss = F.cross_entropy(logits, labels)
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+        return loss
+
+    def bare(self) -> None:
+        """The network alone, for as many batches as an epoch has."""
+        self.model.train()
+        for _ in range(-(-self.count // self.spec.batch_size)):
+            loss = self._step(*self.ready)
+        loss.item()
+
+    def plain(self) -> None:
+        """An epoch of the plain loop."""
+        self.model.train()
+        for faces, labels in self.loader:
+            loss = self._step(faces.to(self.device, non_blocking=True), labels.to(self.device, non_blocking=True))
+        loss.item()
+
+    def ours(self) -> None:
+        """An epoch of our loop, without measuring."""
+        train_epoch(
+            self.model,
+            self.optimizer,
+            self.data,
+            self.stream,
+            self.generator,
+            spec=self.spec,
+            weight=None,
+            epoch=0,
+            epochs=1,
+            numerics=self.numerics,
+            after_batch=lambda _: None,
+        )
+
+    def measuring(self) -> None:
+        """What follows an epoch: the measured images, in their proportion to the epoch."""
+        images = self.data.images[: max(1, self.count * MEASURED // EPOCH)]
+        logits = predict(self.model, images, self.numerics, lambda: None)
+        quick_scores(logits, self.data.labels[: len(images)].cpu().numpy())
+
+    def checkpoint(self, folder: Path) -> float:
+        """Seconds for one checkpoint in a folder store."""
+        started = time.perf_counter()
+        state = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()}
+        open_store(str(folder)).checkpoints("0" * 64).save(1, pack_state(state))
+        return time.perf_counter() - started
+
+
+def interleaved(work: dict[str, Callable[[], None]], rounds: int) -> list[dict[str, float]]:
+    """Seconds of each piece of work in each turn, after one that warms up.
+
+    What is compared is done within a moment, in alternating order, so that other programs disturb all of it alike.
+    """
+    turns = []
+    for turn in range(rounds + 1):
+        seconds = {}
+        for name, do in sorted(work.items(), reverse=turn % 2 == 0):
+            started = time.perf_counter()
+            do()
+            seconds[name] = time.perf_counter() - started
+        turns.append(seconds)
+    return turns[1:]
+
+
+def median(values: Iterable[float]) -> float:
+    """Of what the turns give."""
+    return statistics.median(list(values))
+
+
+def chosen_numerics(name: str, spec: TrainingSpec, folder: Path) -> tuple[Numerics, float]:
+    """What is chosen on this machine, and its pace over that of the best of fp32 and bf16, measured again."""
+
+    def pace(numerics: Numerics) -> float:
+        return measure_pace(name, CLASSES, spec, numerics, lambda: None)
+
+    chosen = choose_numerics(NumericsSpec(), name, pace, open_store(str(folder)))
+    paces = {
+        precision: max(pace(Numerics(chosen.device, precision, chosen.threads)) for _ in range(2))
+        for precision in ("fp32", "bf16")
+    }
+    apply_numerics(chosen)
+    return chosen, paces[chosen.precision] / max(paces.values())
+
+
+def augmentation_ratio(images: NDArray[np.uint8], spec: TrainingSpec, numerics: Numerics, rounds: int) -> float:
+    """Pace of our augmentation over the transforms', per image and with nothing else in either."""
+    apply_numerics(numerics)
+    faces = torch.from_numpy(images).to(numerics.device)
+    plain = PlainFaces(images, np.zeros(len(images), dtype=np.int64), spec.augmentation)
+    generator = torch.Generator().manual_seed(0)
+
+    def ours() -> None:
+        drawn = (part.to(numerics.device) for part in draw_changes(spec.augmentation, len(faces), 48, generator))
+        for batch, matrices, rectangles in zip(
+            torch.split(faces, spec.batch_size), *(torch.split(part, spec.batch_size) for part in drawn), strict=True
+        ):
+            changed = augment(batch, matrices, rectangles)
+        changed.sum().item()
+
+    def transformed() -> None:
+        for index in range(len(plain)):
+            _ = plain[index]
+
+    turns = interleaved({"ours": ours, "plain": transformed}, rounds)
+    return median(turn["plain"] / turn["ours"] for turn in turns)
+
+
+def compared(name: str, images: NDArray[np.uint8], rounds: int) -> dict[str, float]:
+    """The figures of one classifier."""
+    spec = TrainingSpec()
+    with tempfile.TemporaryDirectory() as scratch:
+        numerics, over_best = chosen_numerics(name, spec, Path(scratch, "choices"))
+        contest = Contest(name, images, spec, numerics)
+        work = {work.__name__: work for work in (contest.bare, contest.ours, contest.plain, contest.measuring)}
+        turns = interleaved(work, rounds)
+        checkpoint = contest.checkpoint(Path(scratch, "store")) * contest.count / EPOCH
+    figures = {
+        "ratios": median(turn["plain"] / turn["ours"] for turn in turns),
+        "network_share": median(turn["bare"] / turn["plain"] for turn in turns),
+        "epoch_over_network": median((turn["ours"] + turn["measuring"] + checkpoint) / turn["bare"] for turn in turns),
+        "precision_over_best": over_best,
+    }
+    pace = {name: contest.count / median(turn[name] for turn in turns) for name in ("ours", "plain", "bare")}
+    print(
+        f"{name:20} {numerics.precision} x {numerics.threads}  images/s: "
+        + ", ".join(f"{key} {value:.0f}" for key, value in pace.items())
+        + "; "
+        + ", ".join(f"{key} {value:.3f}" for key, value in figures.items()),
+        flush=True,
+    )
+    return figures
+
+
+def main() -> None:
+    """Print a line per classifier and the JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--classifiers", nargs="+", default=known_classifiers(), metavar="NAME")
+    parser.add_argument("--images", type=int, default=1024, help="images of one turn; a multiple of 128")
+    parser.add_argument("--rounds", type=int, default=7, help="turns of which the median is taken")
+    parser.add_argument("--quick", action="store_true", help="128 images and 5 rounds")
+    arguments = parser.parse_args()
+    count, rounds = (128, 5) if arguments.quick else (arguments.images, arguments.rounds)
+    images = np.random.default_rng(0).integers(0, 256, (count, 48, 48), dtype=np.uint8)
+    result: dict[str, dict[str, float]] = {}
+    for name in arguments.classifiers:
+        for figure, value in compared(name, images, rounds).items():
+            result.setdefault(figure, {})[name] = round(value, 3)
+    one_thread = Numerics("cuda" if torch.cuda.is_available() else "cpu", "fp32", 1)
+    ratio = augmentation_ratio(images, TrainingSpec(), one_thread, rounds)
+    print(json.dumps({**result, "augmentation_ratio": round(ratio, 1), "device": device_kind(), "images": count}))
+
+
+if __name__ == "__main__":
+    main()
