@@ -5,6 +5,7 @@ import math
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from PIL import Image
@@ -73,7 +74,11 @@ def made_up(
         study_text=text,
         made=[Made(task, manifest_of(task)) for task in there],
         missing=[Missing(task, *gone[task.digest]) for task in all_tasks if task.digest in gone],
-        cells=[cell_result(task.cell, score(task.cell), epochs) for task in there if task.cell is not None],
+        cells=[
+            cell_result(task.cell, manifest_of(task), score(task.cell), epochs)
+            for task in there
+            if task.cell is not None
+        ],
         networks=[network_result(task, classes) for task in there if task.stage == "train-gan"],
         assessments=[assessment_result(task, classes) for task in there if task.stage == "assess"],
         audit=audit(classes),
@@ -98,7 +103,7 @@ def manifest_of(task: Task) -> Manifest:
     )
 
 
-def cell_result(cell: Cell, macro_f1: float, epochs: int) -> CellResult:
+def cell_result(cell: Cell, manifest: Manifest, macro_f1: float, epochs: int) -> CellResult:
     """A cell whose accuracy is its macro-F1 plus 0.1, and whose leak-free figures are 0.005 lower."""
     best = max(1, epochs - 2)
     rows = range(1, epochs + 1)
@@ -124,7 +129,7 @@ def cell_result(cell: Cell, macro_f1: float, epochs: int) -> CellResult:
         "counts": {"distinct": 27000},
         "metrics": metrics,
     }
-    return CellResult(cell, summary, history)
+    return CellResult(cell, manifest, summary, history)
 
 
 def figures(macro_f1: float) -> dict[str, Any]:
@@ -200,6 +205,7 @@ def audit(classes: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
+@cache
 def sheet_png(seed: int) -> bytes:
     """A small grey picture."""
     noise = random.Random(seed).randbytes(70 * 50)

@@ -13,8 +13,16 @@ import yaml
 
 from fer.errors import RequestError
 from fer.metrics.assessment import REAL_SHEET, SHEET
-from fer.plan import Task, tasks
-from fer.recipes import GeneratorRun, PlannedStudy, plan_recipe
+from fer.plan import Task, generator_runs, tasks
+from fer.recipes import (
+    GeneratorRun,
+    PlannedStudy,
+    assessment_recipe,
+    cell_recipe,
+    gan_recipe,
+    networks,
+    plan_recipe,
+)
 from fer.report.results import (
     AssessmentResult,
     CellResult,
@@ -28,10 +36,9 @@ from fer.store.claims import Attempt
 from fer.store.objects import MissingObject
 from fer.store.records import Manifest
 from fer.store.store import Store
+from fer.study import Cell, cells
 
 _READERS = 8
-
-Loaded = CellResult | NetworkResult | AssessmentResult | None
 
 
 def gather(planned: PlannedStudy, store: Store) -> StudyResults:
@@ -43,18 +50,27 @@ def gather(planned: PlannedStudy, store: Store) -> StudyResults:
     all_tasks = tasks(planned)
     with ThreadPoolExecutor(_READERS) as pool:  # on S3 the time goes into waiting
         looked_up = list(pool.map(lambda task: _look_up(store, task), all_tasks))
-    found = [outcome for outcome in looked_up if isinstance(outcome, _Found)]
+    found = {outcome.task.digest: outcome for outcome in looked_up if isinstance(outcome, _Found)}
     absent = {outcome.task.digest: outcome for outcome in looked_up if isinstance(outcome, Missing)}
-    loaded = [outcome.loaded for outcome in found]
+    all_cells = cells(planned.study)
+    runs = generator_runs(planned, all_cells)
     prepared = store.manifest("dataset", planned.dataset)
     return StudyResults(
         planned=planned,
         study_text=_study_text(store, planned),
-        made=[Made(outcome.task, outcome.manifest) for outcome in found],
+        made=[Made(outcome.task, outcome.manifest) for outcome in found.values()],
         missing=[_with_cause(missing, absent) for missing in absent.values()],
-        cells=[result for result in loaded if isinstance(result, CellResult)],
-        networks=[result for result in loaded if isinstance(result, NetworkResult)],
-        assessments=[result for result in loaded if isinstance(result, AssessmentResult)],
+        # By digest, not by task: one artifact serves every name under which a study asks for the same thing.
+        cells=[_cell_result(cell, one) for cell in all_cells if (one := found.get(cell_recipe(planned, cell).digest))],
+        networks=[
+            _network_result(run, class_name, one)
+            for run in runs
+            for class_name in networks(planned, run.generator)
+            if (one := found.get(gan_recipe(planned, run, class_name).digest))
+        ],
+        assessments=[
+            _assessment_result(run, one) for run in runs if (one := found.get(assessment_recipe(planned, run).digest))
+        ],
         audit=_json(store, prepared, "audit.json") if prepared else {},
         prepared=prepared,
     )
@@ -68,47 +84,48 @@ def read_history(text: str) -> History:
 
 @dataclass(frozen=True)
 class _Found:
+    """An artifact with those of its files that a report shows."""
+
     task: Task
     manifest: Manifest
-    loaded: Loaded
+    summary: dict[str, Any]
+    history: History
+    pictures: dict[str, bytes]
+
+
+_SUMMARY = {"train": "cell.json", "train-gan": "generator.json", "assess": "assessment.json"}
 
 
 def _look_up(store: Store, task: Task) -> _Found | Missing:
     try:
         manifest = store.manifest(task.recipe.kind, task.digest)
         if manifest is not None:
-            return _Found(task, manifest, _load(store, task, manifest))
+            summary = _json(store, manifest, _SUMMARY[task.stage]) if task.stage in _SUMMARY else {}
+            pictures = {name: _read(store, manifest, name) for name in _pictures(task, manifest)}
+            return _Found(task, manifest, summary, _history(store, manifest), pictures)
     except RequestError as error:
         return Missing(task, "damaged", str(error))
     return Missing(task, *_state_and_reason(store.attempts(task.digest)))
 
 
-def _load(store: Store, task: Task, manifest: Manifest) -> Loaded:
-    if task.stage == "train" and task.cell is not None:
-        return CellResult(task.cell, _json(store, manifest, "cell.json"), _history(store, manifest))
-    if task.stage == "train-gan":
-        return _network(store, task, manifest)
+def _pictures(task: Task, manifest: Manifest) -> list[str]:
     if task.stage == "assess":
-        sheet, real_sheet = _read(store, manifest, SHEET), _read(store, manifest, REAL_SHEET)
-        return AssessmentResult(_run(task), _json(store, manifest, "assessment.json"), sheet, real_sheet)
-    return None
-
-
-def _network(store: Store, task: Task, manifest: Manifest) -> NetworkResult:
+        return [SHEET, REAL_SHEET]
     sheets = sorted(name for name in manifest.files if name.startswith("sheets/") and name.endswith(".png"))
-    return NetworkResult(
-        run=_run(task),
-        class_name=task.coordinates.get("class"),
-        summary=_json(store, manifest, "generator.json"),
-        history=_history(store, manifest),
-        sheet=_read(store, manifest, sheets[-1]) if sheets else None,
-    )
+    return sheets[-1:] if task.stage == "train-gan" else []
 
 
-def _run(task: Task) -> GeneratorRun:
-    where = task.coordinates
-    ratio = float(where["ratio"]) if "ratio" in where else None
-    return GeneratorRun(generator=where["generator"], seed=int(where["seed"]), ratio=ratio)
+def _cell_result(cell: Cell, found: _Found) -> CellResult:
+    return CellResult(cell, found.manifest, found.summary, found.history)
+
+
+def _network_result(run: GeneratorRun, class_name: str | None, found: _Found) -> NetworkResult:
+    sheet = next(iter(found.pictures.values()), None)
+    return NetworkResult(run, class_name, found.summary, found.history, sheet)
+
+
+def _assessment_result(run: GeneratorRun, found: _Found) -> AssessmentResult:
+    return AssessmentResult(run, found.summary, found.pictures[SHEET], found.pictures[REAL_SHEET])
 
 
 def _state_and_reason(attempts: Sequence[Attempt]) -> tuple[str, str]:

@@ -27,6 +27,7 @@ class CellResult:
     """A trained classifier."""
 
     cell: Cell
+    manifest: Manifest
     summary: Mapping[str, Any]
     """cell.json."""
     history: History

@@ -54,7 +54,6 @@ def _content(results: StudyResults, index: int) -> Content:
 def _numbers(results: StudyResults, contents: list[Content]) -> dict[str, Any]:
     """Everything that the report knows, as JSON; histories are in ``tables/histories.csv``."""
     study = results.planned.study
-    digest_of = {made.task.cell: made.task.digest for made in results.made if made.task.cell is not None}
     return {
         "study": study.model_dump(mode="json"),
         "dataset": results.planned.dataset,
@@ -64,7 +63,7 @@ def _numbers(results: StudyResults, contents: list[Content]) -> dict[str, Any]:
         "answers": dict(answers(results)),
         "tables": {table.name: list(table.rows) for content in contents for table in content.tables},
         "cells": [
-            {**result.cell.model_dump(mode="json"), "digest": digest_of[result.cell], "result": dict(result.summary)}
+            {**result.cell.model_dump(mode="json"), "digest": result.manifest.digest, "result": dict(result.summary)}
             for result in results.cells
         ],
         "generators": [

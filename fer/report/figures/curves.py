@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 MOST_PANELS = 24
-ACROSS = 3
+ACROSS = 5
+WIDTH = 8.45
 LINES = {
     "train_accuracy": ("training", SERIES[2]),
     "validation_accuracy": ("validation, real", SERIES[0]),
@@ -45,6 +46,7 @@ def curve_figures(results: StudyResults) -> Iterator[Figure]:
             description=" ".join(_in_words(name, result) for name, result in shown),
             caption=caption,
             draw=lambda shown=shown: _draw(shown),  # type: ignore[misc]
+            wide=True,
         )
 
 
@@ -60,7 +62,7 @@ def _draw(panels: list[tuple[str, CellResult]]) -> "Drawing":
     from matplotlib.figure import Figure as Drawing
 
     down = -(-len(panels) // ACROSS)
-    drawing = Drawing(figsize=(5.6, 0.45 + 1.35 * down))
+    drawing = Drawing(figsize=(WIDTH, 0.45 + 1.35 * down))
     height = drawing.get_figheight()
     top = nice_top([value for _, result in panels for value in _values(result.history)])
     longest = max(len(result.history.get("epoch", ())) for _, result in panels)
@@ -68,14 +70,14 @@ def _draw(panels: list[tuple[str, CellResult]]) -> "Drawing":
         row, column = divmod(place, ACROSS)
         bottom = height - 0.45 - 1.35 * row - 0.93
         axes = drawing.add_axes(
-            ((0.36 + 1.76 * column) / 5.6, bottom / height, 1.6 / 5.6, 0.88 / height), label=f"panel {place}"
+            ((0.36 + 1.62 * column) / WIDTH, bottom / height, 1.46 / WIDTH, 0.88 / height), label=f"panel {place}"
         )
         _panel(axes, result, top, longest)
         axes.set_title(name, loc="left", pad=3)
         if column:
             axes.set_yticklabels([])
     handles, names = drawing.axes[0].get_legend_handles_labels()
-    drawing.legend(handles, names, loc="upper left", bbox_to_anchor=(0.05, 1.0), ncols=len(LINES), borderaxespad=0.2)
+    drawing.legend(handles, names, loc="upper left", bbox_to_anchor=(0.034, 1.0), ncols=len(LINES), borderaxespad=0.2)
     return drawing
 
 

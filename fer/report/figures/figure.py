@@ -26,6 +26,8 @@ class Figure:
     """What it shows, in words and numbers, for those who cannot see it."""
     caption: str
     draw: Callable[[], "Drawing"]
+    wide: bool = False
+    """Whether it takes the whole width of the page, and scrolls where there is less."""
 
     def render(self) -> "Rendered":
         """Draw it; the same figure gives the same bytes."""

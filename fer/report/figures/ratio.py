@@ -12,7 +12,7 @@ from fer.report.summary import Group, groups_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
-CONTROLS = "real alone"
+CONTROLS, ALL_REAL = "real alone", "all real"
 
 
 def ratio_figures(results: StudyResults) -> Iterator[Figure]:
@@ -41,7 +41,9 @@ def _curves(groups: list[Group], generators: list[str]) -> dict[str, list[Group]
         if any(group.generator == name for group in groups)
     }
     controls = [group for group in groups if group.is_control]
-    return {name: found + everything for name, found in {**curves, CONTROLS: controls}.items() if found or everything}
+    if controls:
+        curves[CONTROLS] = controls
+    return {name: found + everything for name, found in curves.items()} or {ALL_REAL: everything}
 
 
 def _in_words(curves: dict[str, list[Group]]) -> str:
@@ -59,8 +61,10 @@ def _draw(curves: dict[str, list[Group]], generators: list[str], top: float) -> 
     legend_rows = -(-len(curves) // 3)
     axes = drawing.add_axes((0.1, 0.15, 0.87, 0.78 - 0.06 * legend_rows))
     for name, groups in curves.items():
-        is_control = name == CONTROLS
-        look = {"color": INK, "marker": "x", "linestyle": (0, (3, 2))} if is_control else series(generators.index(name))
+        of_generator = name in generators
+        look = (
+            series(generators.index(name)) if of_generator else {"color": INK, "marker": "x", "linestyle": (0, (3, 2))}
+        )
         points = [(group.ratio, summary.mean) for group in groups if (summary := group.score("macro_f1"))]
         axes.plot(*zip(*points, strict=True), label=name, zorder=3, **look)
         for group in groups:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from fer.report.results import Made, StudyResults
+from fer.report.results import StudyResults
 from fer.report.summary import groups_of
 from fer.report.tables.table import Column, Table
+from fer.store.records import Manifest
 
 
 def stages_table(results: StudyResults) -> Table | None:
@@ -31,12 +32,11 @@ def stages_table(results: StudyResults) -> Table | None:
         *machine_column(list(rows.values())),
     ]
     note = "Device time is CPU time over all threads, or on a GPU the time for which it was held."
-    return Table("stages", "Time by stage", columns, list(rows.values()), note)
+    return Table("stages", "Time by stage", columns, list(rows.values()), note, block=0)
 
 
 def cells_table(results: StudyResults) -> Table | None:
     """Each finished cell: how long it trained, and why it stopped."""
-    by_cell = {made.task.cell: made for made in results.made if made.task.cell is not None}
     rows = []
     for result in (result for group in groups_of(results) for result in group.finished):
         cell = result.cell
@@ -50,7 +50,7 @@ def cells_table(results: StudyResults) -> Table | None:
             "epochs": result.summary["epochs"],
             "best_epoch": result.summary["best_epoch"],
             "stopped_by": result.summary["stopped_by"],
-            **_cost(by_cell[cell]),
+            **_cost(result.manifest),
         }
         rows.append(row)
     if not rows:
@@ -82,8 +82,7 @@ def machine_column(rows: list[dict[str, Any]]) -> list[Column]:
     return [Column("machine", "Machine")] if len({row["machine"] for row in rows}) > 1 else []
 
 
-def _cost(made: Made) -> dict[str, Any]:
-    manifest = made.manifest
+def _cost(manifest: Manifest) -> dict[str, Any]:
     return {
         "wall_seconds": manifest.wall_seconds,
         "device_seconds": manifest.device_seconds,

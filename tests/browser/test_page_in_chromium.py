@@ -1,0 +1,124 @@
+"""The report opened from a file in headless Chromium: nothing fetched, nothing complained about, nothing overflowing."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fer.report.write import write_report
+from fer.study import built_in_text
+from tests.reports import made_up
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+A4_WIDTH = 794
+"""CSS pixels; what is left between the margins of the print style sheet is narrower."""
+PRINTED_WIDTH = A4_WIDTH - 2 * 53
+
+OVERFLOWING = """() => {
+  const scrolls = element => element && (['auto', 'scroll'].includes(getComputedStyle(element).overflowX)
+    || element.tagName === 'svg' || scrolls(element.parentElement));
+  const wide = [...document.querySelectorAll('body *')].filter(element =>
+    element.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5 && !scrolls(element.parentElement));
+  return wide.map(element => `${element.tagName} ${element.className} ${element.textContent.slice(0, 40)}`);
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("no chromium or chromium-browser program is installed")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="the playwright package is not installed")
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module", params=["two", "paper"])
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report with everything in it: a small one with two seeds, and one of the published grid with missing cells."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "two":
+        results = made_up()
+    else:
+        gone = "train generator=stylegan2-32 classifier=resnet18"
+        reason = ("failed", "failed, begun 2026-01-02 03:04 UTC: " + "a_very_long_word_without_any_space" * 8)
+        results = made_up(built_in_text("paper"), missing=lambda task: reason if str(task).startswith(gone) else None)
+    write_report(results, folder)
+    return folder / "index.html"
+
+
+def opened(browser: "Browser", report: Path, width: int, scheme: str = "light") -> "tuple[Page, list[str]]":
+    """The page, and whatever the browser complained about or fetched beside it."""
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(f"console {message.type}: {message.text}"))
+    page.on("pageerror", lambda error: heard.append(f"error: {error}"))
+    page.on("request", lambda request: heard.append(f"request: {request.url[:100]}"))
+    page.goto(report.as_uri())
+    page.wait_for_load_state("networkidle")
+    return page, [
+        line for line in heard if line != f"request: {report.as_uri()}"[:109] and "request: data:" not in line
+    ]
+
+
+def test_it_fetches_nothing_and_the_console_stays_empty(browser: "Browser", report: Path) -> None:
+    page, heard = opened(browser, report, 1280)
+    assert heard == []
+    assert page.locator("h1").inner_text() in {"Two generators, two seeds", "The published study"}
+    page.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_overflows_the_page(browser: "Browser", report: Path, width: int, scheme: str) -> None:
+    page, _ = opened(browser, report, width, scheme)
+    assert page.evaluate(OVERFLOWING) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.close()
+
+
+def test_nothing_overflows_the_paper(browser: "Browser", report: Path) -> None:
+    page, _ = opened(browser, report, PRINTED_WIDTH)
+    page.emulate_media(media="print")
+    assert page.evaluate(OVERFLOWING) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == PRINTED_WIDTH
+    page.close()
+
+
+def test_it_prints_to_pdf(browser: "Browser", report: Path) -> None:
+    page, _ = opened(browser, report, 1280, "dark")
+    printed = page.pdf(format="A4")
+    assert printed.startswith(b"%PDF")
+    assert printed.count(b"/Type /Page\n") >= 4
+    page.close()
+
+
+def test_dark_readers_get_a_dark_page_with_readable_drawings(browser: "Browser", report: Path) -> None:
+    colours = {}
+    for scheme in ("light", "dark"):
+        page, _ = opened(browser, report, 1280, scheme)
+        colours[scheme] = page.evaluate(
+            "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('svg text')).fill]"
+        )
+        page.close()
+    assert colours == {
+        "light": ["rgb(253, 252, 249)", "rgb(28, 27, 26)"],
+        "dark": ["rgb(23, 24, 27)", "rgb(232, 229, 222)"],
+    }

@@ -1,0 +1,67 @@
+"""The answer in words says what the numbers say, and that nothing can be said where nothing can."""
+
+from fer.plan import Task
+from fer.report.answer import answers, headline
+from fer.study import Cell
+from tests.reports import TWO_GENERATORS, known_score, made_up
+
+
+def test_the_best_mix_stands_beside_its_control_and_all_real_images() -> None:
+    weak = dict(answers(made_up()))["weak"]
+    assert "trains cnn on 50\N{NARROW NO-BREAK SPACE}% real images (14,354)" in weak
+    assert "reaches a test macro-F1 of 0.375 ± 0.007 (0.370 leak-free)" in weak
+    assert "the same real images alone reach 0.355" in weak
+    assert "all real images 0.505" in weak
+    assert (
+        "The samples do 13\N{NARROW NO-BREAK SPACE}% of what the other 50\N{NARROW NO-BREAK SPACE}% would add" in weak
+    )
+
+
+def test_samples_that_harm_are_said_to_replace_nothing() -> None:
+    def harmful(cell: Cell) -> float:
+        return 0.3 if cell.generator else known_score(cell)
+
+    text = dict(answers(made_up(score=harmful)))["weak"]
+    assert "The samples replace nothing of the other 50" in text
+    assert "the samples are worth \N{MINUS SIGN}0.055" in text
+
+
+def test_it_says_what_the_generator_had_seen() -> None:
+    found = dict(answers(made_up()))
+    assert "The generator itself had seen 28,709 real images" in found["weak"]
+    assert "had seen only the real images of the mix that it serves" in found["strong"]
+
+
+def test_nothing_is_said_of_a_generator_without_finished_cells() -> None:
+    def without_weak(task: Task) -> tuple[str, str] | None:
+        return ("not started", "never started") if task.cell is not None and task.cell.generator == "weak" else None
+
+    results = made_up(missing=without_weak)
+    assert dict(answers(results))["weak"] == "Nothing can be said yet: none of its 4 cells is finished."
+    assert headline(results).startswith("8 of the study's 12 cells are finished")
+
+
+def test_a_generator_in_no_grid_is_only_assessed() -> None:
+    results = made_up("name: g\ngenerators: {cgan-48: {}}\n")
+    assert "takes part in no grid" in dict(answers(results))["cgan-48"]
+    assert headline(results) == "The study has no cells: it assesses generators only."
+
+
+def test_a_single_seed_does_not_rule_out_chance() -> None:
+    one_seed = TWO_GENERATORS.replace("seeds: [0, 1]", "seeds: [0]")
+    assert "chance is not ruled out" in dict(answers(made_up(one_seed)))["weak"]
+    assert "chance is not ruled out" not in dict(answers(made_up()))["weak"]
+
+
+def test_a_reused_generator_is_named_as_a_limit() -> None:
+    reused = TWO_GENERATORS.replace("{name: weak,", "{name: weak, reuse_generator_seed: true,")
+    assert "One trained generator serves several seeds" in dict(answers(made_up(reused)))["weak"]
+
+
+def test_a_missing_control_is_not_made_up() -> None:
+    def no_controls(task: Task) -> tuple[str, str] | None:
+        return ("failed", "why") if task.cell is not None and task.cell.is_control else None
+
+    text = dict(answers(made_up(missing=no_controls)))["weak"]
+    assert "it has no finished control" in text
+    assert "No mix can be compared with a control" in text

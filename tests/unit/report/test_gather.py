@@ -1,0 +1,125 @@
+"""What a report finds in a store: artifacts, and the reason for each that is missing."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from fer.errors import RequestError, Stopped
+from fer.plan import Task, tasks
+from fer.recipes import PlannedStudy
+from fer.report.gather import gather, read_history
+from fer.store import Store, open_store
+from tests.reports import plan_of, sheet_png
+
+STUDY = """
+name: small
+generators: {first: {model: cgan-48}, second: {model: cgan-48}}
+grids:
+  - {name: main, generators: [first, second], classifiers: [cnn], ratios: [0.5, 1.0], controls: [0.5]}
+seeds: [3]
+"""
+FILES = {"train": "cell.json", "train-gan": "generator.json", "generate": "synthetic.json", "assess": "assessment.json"}
+
+
+@pytest.fixture
+def planned() -> PlannedStudy:
+    return plan_of(STUDY)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(str(tmp_path / "store"))
+
+
+def publish(store: Store, task: Task, scratch: Path) -> None:
+    """An artifact with the files that a report reads, and with one that it need not."""
+    folder = scratch / task.digest
+    (folder / "sheets").mkdir(parents=True)
+    (folder / FILES[task.stage]).write_text(json.dumps({"made": str(task)}))
+    (folder / "history.csv").write_text("epoch,loss\n1,0.5\n2,\n")
+    (folder / "weights.safetensors").write_bytes(b"weights")
+    for name in ("sheet.png", "real.png", "sheets/000001.png", "sheets/000002.png"):
+        (folder / name).write_bytes(sheet_png(seed=len(name)) + name.encode())
+    recipe = task.recipe.model_dump(mode="json")
+    store.publish(task.recipe.kind, recipe, task.digest, folder, wall_seconds=1, device_seconds=2, device="cpu")
+
+
+def the(stage: str, planned: PlannedStudy, **where: str) -> Task:
+    (task,) = (t for t in tasks(planned) if t.stage == stage and where.items() <= t.coordinates.items())
+    return task
+
+
+def test_a_whole_study_has_nothing_missing(planned: PlannedStudy, store: Store, tmp_path: Path) -> None:
+    for task in tasks(planned):
+        publish(store, task, tmp_path)
+    results = gather(planned, store)
+    assert results.missing == []
+    assert set(results.present.values()) == {task.digest for task in tasks(planned)}
+    assert results.cells[0].history == {"epoch": [1.0, 2.0], "loss": [0.5, None]}
+    assert results.networks[0].sheet is not None
+    assert results.networks[0].sheet.endswith(b"sheets/000002.png")
+    assert results.assessments[0].real_sheet.endswith(b"real.png")
+
+
+def test_two_names_for_the_same_generator_share_artifacts_and_both_have_results(
+    planned: PlannedStudy, store: Store, tmp_path: Path
+) -> None:
+    for task in tasks(planned):
+        publish(store, task, tmp_path)
+    results = gather(planned, store)
+    assert [(result.cell.generator, result.cell.ratio) for result in results.cells] == [
+        ("first", 0.5),
+        ("second", 0.5),
+        (None, 0.5),
+        (None, 1.0),
+    ]
+    assert [result.run.generator for result in results.assessments] == ["first", "second"]
+
+
+def test_what_was_never_started_says_what_it_waits_for(planned: PlannedStudy, store: Store, tmp_path: Path) -> None:
+    publish(store, the("train-gan", planned), tmp_path)
+    reasons = gather(planned, store).reasons
+    assert reasons["generate generator=first seed=3"] == "never started"
+    assert reasons["assess generator=first seed=3"] == (
+        "never started: it needs generate generator=first seed=3, which is missing (not started)"
+    )
+    assert reasons["train classifier=cnn ratio=1 seed=3"] == "never started"
+
+
+def test_failed_stopped_and_running_attempts_give_their_reasons(planned: PlannedStudy, store: Store) -> None:
+    failed, stopped = the("train", planned, ratio="1"), the("train-gan", planned)
+    running = next(t for t in tasks(planned) if t.cell is not None and t.cell.is_control)
+    for error, task in ((RequestError("the loss is not finite"), failed), (Stopped("by a signal"), stopped)):
+        with suppress(RequestError, Stopped), store.claimed(task.digest, str(task)):
+            raise error
+    with store.claimed(running.digest, str(running)):
+        missing = {item.task.digest: item for item in gather(planned, store).missing}
+    assert missing[failed.digest].state == "failed"
+    assert missing[failed.digest].reason.endswith("UTC: the loss is not finite")
+    assert missing[stopped.digest].reason.startswith("stopped by a signal after it began ")
+    assert missing[running.digest].state == "running"
+    assert "process" in missing[running.digest].reason
+
+
+def test_a_damaged_artifact_is_missing_and_says_which_file(planned: PlannedStudy, store: Store, tmp_path: Path) -> None:
+    task = the("train", planned, ratio="1")
+    publish(store, task, tmp_path)
+    (path,) = (tmp_path / "store" / "cell" / task.digest).rglob("cell.json")
+    path.chmod(0o644)
+    path.write_text(path.read_text().replace("made", "fade"))
+    results = gather(planned, store)
+    assert results.cells == []
+    (missing,) = (item for item in results.missing if item.task.digest == task.digest)
+    assert missing.state == "damaged"
+    assert "cell.json" in missing.reason
+
+
+def test_the_study_text_is_what_was_planned(planned: PlannedStudy, store: Store) -> None:
+    assert "name: small" in gather(planned, store).study_text
+
+
+def test_figures_that_are_no_finite_numbers_are_left_out_of_histories() -> None:
+    assert read_history("a,b\n1,nan\ninf,x\n,2\n") == {"a": [1.0, None, None], "b": [None, None, 2.0]}
+    assert read_history("") == {}

@@ -1,0 +1,152 @@
+"""The report's tables hold the right numbers, from results whose every number is known."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from fer.plan import Task
+from fer.report.results import StudyResults
+from fer.report.tables.assessed import copies_table, counts_table, pixels_table
+from fer.report.tables.audit import audit_table, classes_table
+from fer.report.tables.costs import cells_table, stages_table
+from fer.report.tables.grid import grid_table
+from fer.report.tables.networks import networks_table
+from fer.report.tables.provenance import artifacts_table, missing_table
+from fer.report.tables.table import Column, Table
+from fer.report.tables.worth import worth_table
+from tests.reports import made_up
+
+
+@pytest.fixture(scope="module")
+def results() -> StudyResults:
+    return made_up()
+
+
+def rows_of(table: Table | None, **wanted: Any) -> list[dict[str, Any]]:
+    assert table is not None
+    return [dict(row) for row in table.rows if all(row[key] == value for key, value in wanted.items())]
+
+
+def test_the_grid_has_a_row_for_every_training_set_controls_and_all_real_too(results: StudyResults) -> None:
+    found = [(row["training_set"], row["ratio"]) for row in rows_of(grid_table(results))]
+    assert found == [
+        ("weak", 0.0),
+        ("weak", 0.5),
+        ("strong", 0.5),
+        ("real alone", 0.1),
+        ("real alone", 0.5),
+        ("all real", 1.0),
+    ]
+
+
+def test_the_grid_has_means_and_spread_over_seeds_official_and_leak_free(results: StudyResults) -> None:
+    (row,) = rows_of(grid_table(results), training_set="weak", ratio=0.5)
+    assert row["macro_f1"] == pytest.approx((0.37 + 0.38) / 2)
+    assert row["macro_f1_sd"] == pytest.approx(0.01 / 2**0.5)
+    assert (row["macro_f1_low"], row["macro_f1_high"]) == pytest.approx((0.37, 0.38))
+    assert row["macro_f1_leak_free"] == pytest.approx(0.375 - 0.005)
+    assert row["accuracy"] == pytest.approx(0.475)
+    assert row["accuracy_leak_free"] == pytest.approx(0.47)
+    assert (row["seeds"], row["seeds_shown"], row["real_images"]) == (2, "2", 14354)
+
+
+def test_a_training_set_without_finished_cells_keeps_its_row(results: StudyResults) -> None:
+    def no_controls(task: Task) -> tuple[str, str] | None:
+        is_control = task.cell is not None and task.cell.is_control
+        return ("failed", "no reason") if is_control else None
+
+    (row,) = rows_of(grid_table(made_up(missing=no_controls)), training_set="real alone", ratio=0.1)
+    assert row["macro_f1"] is None
+    assert row["seeds_shown"] == "0 of 2"
+    assert len(rows_of(grid_table(results))) == 6
+
+
+def test_worth_is_the_mix_minus_its_control_at_each_ratio(results: StudyResults) -> None:
+    table = worth_table(results)
+    (weak,) = rows_of(table, generator="weak")
+    (strong,) = rows_of(table, generator="strong")
+    assert weak["worth"] == pytest.approx(0.02)
+    assert strong["worth"] == pytest.approx(0.05)
+    assert strong["worth_leak_free"] == pytest.approx(0.05)
+    assert (weak["ratio"], weak["mix"], weak["control"]) == pytest.approx((0.5, 0.375, 0.355))
+
+
+def test_worth_stands_beside_the_real_images_that_the_generator_had_seen(results: StudyResults) -> None:
+    table = worth_table(results)
+    assert rows_of(table, generator="weak")[0]["generator_had_seen"] == 28709
+    assert rows_of(table, generator="strong")[0]["generator_had_seen"] == 14354  # real: match
+
+
+def test_worth_compares_only_seeds_that_have_both() -> None:
+    def one_control_less(task: Task) -> tuple[str, str] | None:
+        cell = task.cell
+        gone = cell is not None and cell.is_control and cell.ratio == 0.5 and cell.seed == 1
+        return ("failed", "no reason") if gone else None
+
+    (weak,) = rows_of(worth_table(made_up(missing=one_control_less)), generator="weak")
+    assert weak["worth"] == pytest.approx(0.02)  # not 0.025, as the difference of the means would be
+    assert weak["seeds"] == 1
+
+
+def test_assessments_become_rows(results: StudyResults) -> None:
+    (counts,) = rows_of(counts_table(results), generator="weak", seed=0)
+    assert (counts["anger_asked"], counts["anger_made"], counts["anger_shown"]) == (1000, 998, "998 of 1,000")
+    assert counts["fear_shown"] == "1,222"
+    (overall,) = rows_of(pixels_table(results), generator="weak", seed=0, **{"class": "all"})
+    assert (overall["contrast_synthetic"], overall["contrast_real"], overall["images"]) == (48.1, 57.3, 512)
+    (absent,) = rows_of(pixels_table(results), generator="weak", seed=0, **{"class": "disgust"})
+    assert (absent["contrast_synthetic"], absent["images"]) == (None, 0)
+    (copies,) = rows_of(copies_table(results), generator="weak", seed=0)
+    assert (copies["of_training"], copies["duplicates"], copies["real_of_training"]) == (17, 23, 568)
+
+
+def test_the_audit_is_shown(results: StudyResults) -> None:
+    assert rows_of(audit_table(results), count=1516)[0]["finding"] == "Groups of identical images"
+    assert rows_of(classes_table(results), **{"class": "all"})[0]["train"] == 28709
+
+
+def test_seconds_are_summed_by_stage_and_given_by_cell(results: StudyResults) -> None:
+    (train,) = rows_of(stages_table(results), stage="train")
+    assert (train["tasks"], train["wall"], train["device_seconds"]) == (12, 1200.0, 2280.0)
+    cells = rows_of(cells_table(results))
+    assert len(cells) == 12
+    assert {(row["wall_seconds"], row["device_seconds"], row["epochs"], row["stopped_by"]) for row in cells} == {
+        (100.0, 190.0, 6, "patience")
+    }
+    assert all("Xeon" in row["machine"] for row in cells)
+
+
+def test_a_diverged_generator_says_so() -> None:
+    text = "name: g\ngenerators: {diverging: {model: cgan-48}, sound: {model: cgan-48, kimg: 7}}\n"
+    table = networks_table(made_up(text))
+    assert rows_of(table, generator="diverging")[0]["end"] == "diverged: a loss was no finite number at 40 kimg"
+    assert rows_of(table, generator="sound")[0]["end"] == "as planned"
+
+
+def test_every_missing_task_is_named_with_its_reason_and_command(results: StudyResults) -> None:
+    assert missing_table(results) is None
+    gone = made_up(missing=lambda task: ("killed", "out of memory") if task.stage == "train" else None)
+    rows = rows_of(missing_table(gone))
+    assert len(rows) == 12
+    assert rows[0]["reason"] == "out of memory"
+    assert rows[0]["command"] == "fer train --generator weak --classifier cnn --ratio 0 --seed 0"
+
+
+def test_artifacts_are_named_in_full_with_their_code_and_machine(results: StudyResults) -> None:
+    rows = rows_of(artifacts_table(results))
+    assert len(rows) == len(results.made)
+    assert rows[0]["artifact"] == f"gan/{results.made[0].task.digest}"
+    assert rows[0]["code_version"] == "0.1.0+g1a2b3c4"
+
+
+def test_csv_holds_full_precision_and_leaves_missing_figures_empty() -> None:
+    rows: list[dict[str, Any]] = [
+        {"name": 'a, "b"', "score": 1 / 3, "count": 2},
+        {"name": "c", "score": None, "count": 3},
+    ]
+    table = Table("t", "T", [Column("name", "Name"), Column("score", "Score", "score")], rows)
+    read = list(csv.DictReader(io.StringIO(table.csv())))
+    assert read == [{"name": 'a, "b"', "score": str(1 / 3), "count": "2"}, {"name": "c", "score": "", "count": "3"}]
+    assert [table.columns[1].text(row) for row in rows] == ["0.333", ""]
