@@ -1,0 +1,118 @@
+"""What the commands around a store answer: status, show, export, check and models."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer.classifiers.registry import CLASSIFIERS
+from fer.data.source import read_source
+from fer.store import Store, open_store
+from fer.study import DrawnSpec
+from tests.commands import Fer
+
+STUDY = """
+name: mine
+data: {source: drawn, drawn: {train: 70, validation: 35, test: 35}}
+grids: [{name: main, classifiers: [cnn], ratios: [1.0]}]
+"""
+
+
+@pytest.fixture
+def fer(capsys: pytest.CaptureFixture[str]) -> Fer:
+    return Fer(capsys)
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.yaml"
+    path.write_text(STUDY)
+    return path
+
+
+@pytest.fixture
+def store(fer: Fer, study: Path, tmp_path: Path) -> Store:
+    """A store in which the study is planned."""
+    folder = tmp_path / "store"
+    assert fer("prepare", "--study", study, "--store", folder).status == 0
+    assert fer("plan", "--study", study, "--store", folder).status == 0
+    return open_store(str(folder))
+
+
+def test_a_planned_study_is_to_do(fer: Fer, store: Store) -> None:
+    told = fer("status", "--store", store.uri)
+    assert told.output.splitlines() == ["study mine on drawn", "  train: 1 to do of 1"]
+
+
+def test_a_running_task_is_told_with_its_process_and_since_when(fer: Fer, store: Store) -> None:
+    (study,) = fer("status", "--store", store.uri, "--json").json()["studies"]
+    (task,) = study["tasks"]
+    with store.claimed(task["digest"], "train a cell"):
+        text = fer("status", "mine", "--store", store.uri).output
+    assert "running: train classifier=cnn ratio=1 seed=0: by process " in text
+    assert " since 20" in text
+
+
+def test_an_empty_store_has_no_studies(fer: Fer, tmp_path: Path) -> None:
+    assert "no study is planned" in fer("status", "--store", tmp_path / "empty").output
+    assert fer("status", "--store", tmp_path / "empty", "--json").json() == {"studies": []}
+
+
+def test_show_counts_artifacts_by_kind_and_names_planned_studies(fer: Fer, store: Store) -> None:
+    shown = fer("show", "--store", store.uri, "--json").json()
+    assert {kind: entry["artifacts"] for kind, entry in shown["kinds"].items()} == {"dataset": 1, "plan": 1}
+    assert shown["studies"] == {"mine": ["drawn"]}
+    assert "study mine on drawn" in fer("show", "--store", store.uri).output
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        ("cel", "cel: neither a kind of artifact nor a study planned in {store}; did you mean cell?"),
+        ("dataset/zz", "dataset/zz: names no single artifact in {store}; list them with: fer show dataset"),
+    ],
+)
+def test_what_is_not_there_is_refused_in_one_line(fer: Fer, store: Store, what: str, expected: str) -> None:
+    assert fer("show", what, "--store", store.uri).refusal == expected.format(store=store.uri)
+
+
+@pytest.mark.parametrize(("format_name", "target"), [("folders", "faces"), ("csv", "faces.csv")])
+def test_an_exported_data_set_is_read_back_with_the_same_images(
+    fer: Fer, store: Store, study: Path, tmp_path: Path, format_name: str, target: str
+) -> None:
+    path = tmp_path / target
+    told = fer("export", "dataset", "--study", study, "--store", store.uri, "--as", format_name, "--to", path)
+    assert told.output == f"140 images in {path}\n"
+    back = read_source(str(path), tmp_path / "scratch", DrawnSpec())
+    drawn = read_source("drawn", tmp_path / "scratch", DrawnSpec(train=70, validation=35, test=35))
+    for name, split in drawn.splits.items():
+        mine = back.splits[name]
+        assert sorted(image.tobytes() for image in mine.images) == sorted(image.tobytes() for image in split.images)
+        assert np.array_equal(np.bincount(mine.labels), np.bincount(split.labels))
+
+
+def test_a_sound_store_passes_the_check(fer: Fer, store: Store) -> None:
+    told = fer("store", "check", "--store", store.uri)
+    assert (told.status, told.output) == (0, f"2 artifacts in {store.uri}, all as they were published\n")
+
+
+def test_the_check_names_every_broken_file_and_can_set_its_artifact_aside(fer: Fer, store: Store) -> None:
+    kind, digest = next(iter(store.artifacts("dataset/")))
+    manifest = store.manifest(kind, digest)
+    assert manifest is not None
+    key = f"{manifest.folder}/dataset.npz"
+    store.objects.write(key, store.objects.read(key)[:-1])
+    told = fer("store", "check", "--store", store.uri)
+    assert told.status == 2
+    assert told.output.splitlines()[0].startswith(f"{key} in {store.uri} has ")
+    assert store.exists(kind, digest)
+    assert fer("store", "check", "--store", store.uri, "--set-aside").status == 2
+    assert not store.exists(kind, digest)
+    assert fer("store", "check", "--store", store.uri).status == 0
+
+
+def test_models_lists_every_classifier_with_its_millions_of_parameters(fer: Fer) -> None:
+    classifiers = fer("models", "--json").json()["classifiers"]
+    assert classifiers == {name: {"parameters_millions": entry.parameters} for name, entry in CLASSIFIERS.items()}
+    text = fer("models").output
+    assert all(name in text for name in CLASSIFIERS)
