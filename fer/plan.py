@@ -81,7 +81,7 @@ def generator_runs(planned: PlannedStudy, all_cells: tuple[Cell, ...]) -> dict[G
 
 def run_coordinates(run: GeneratorRun) -> dict[str, str]:
     """Flags that name a generator run."""
-    ratio = {} if run.ratio is None else {"ratio": f"{run.ratio:g}"}
+    ratio = {} if run.ratio is None else {"ratio": _spelled(run.ratio)}
     return {"generator": run.generator, "seed": str(run.seed), **ratio}
 
 
@@ -89,7 +89,12 @@ def cell_coordinates(cell: Cell) -> dict[str, str]:
     """Flags that name a cell."""
     generator = {} if cell.generator is None else {"generator": cell.generator}
     volume = {"volume": str(cell.volume)} if cell.volume > 1 else {}
-    return {**generator, "classifier": cell.classifier, "ratio": f"{cell.ratio:g}", **volume, "seed": str(cell.seed)}
+    return {**generator, "classifier": cell.classifier, "ratio": _spelled(cell.ratio), **volume, "seed": str(cell.seed)}
+
+
+def _spelled(ratio: float) -> str:
+    """A ratio as a study's author writes it; parsed again it is the same number."""
+    return repr(ratio).removesuffix(".0")
 
 
 def generator_tasks(planned: PlannedStudy, run: GeneratorRun, volumes: int) -> list[Task]:

@@ -194,6 +194,7 @@ class Study(Model):
             if not is_known_generator(model):
                 known = [*known_generators(), "folder:<uri>"]
                 raise ValueError(f"generators.{name}: model {model} is unknown; {nearest(model, known)}")
+        self._check_that_generators_differ()
         for index, grid in enumerate(self.grids):
             self._check_grid(f"grids[{index}]", grid)
         used = {classifier for grid in self.grids for classifier in grid.classifiers}
@@ -203,6 +204,14 @@ class Study(Model):
             self.training_of(classifier)
         cells(self)
         return self
+
+    def _check_that_generators_differ(self) -> None:
+        known: dict[str, str] = {}
+        for name, spec in self.generators.items():
+            settings = spec.model_copy(update={"model": self.model_of(name), "kimg": self.kimg_of(name)})
+            twin = known.setdefault(settings.model_dump_json(), name)
+            if twin != name:
+                raise ValueError(f"generators.{name}: is the same as {twin} in every setting; leave one out")
 
     def _check_grid(self, where: str, grid: Grid) -> None:
         for name in grid.generators:

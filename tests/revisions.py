@@ -10,15 +10,49 @@ import json
 from pathlib import Path
 from typing import Any
 
-from fer.revisions import REVISIONS, SOURCES, Stage
+from fer.revisions import REVISIONS, Stage
 
 RECORD = Path(__file__).with_name("revisions.json")
-PACKAGE = Path(__file__).parents[1] / "fer"
+ROOT = Path(__file__).parents[1]
+
+_MIX = ("fer/data/mix.py", "fer/data/proportions.py")
+_TRAINING = ("fer/runtime/device.py", "fer/runtime/state.py")
+
+# Globs below the root. Plumbing that cannot change results (store, progress, logs, errors) is left out.
+SOURCES: dict[Stage, tuple[str, ...]] = {
+    "prepare": (
+        "fer/data/audit.py",
+        "fer/data/dataset.py",
+        "fer/data/decode.py",
+        "fer/data/drawn/*.py",
+        "fer/data/duplicates.py",
+        "fer/data/images.py",
+        "fer/data/labels.py",
+        "fer/data/layouts.py",
+        "fer/data/resize.py",
+        "fer/data/source.py",
+        "fer/data/split.py",
+        "fer/data/table.py",
+        "fer/data/tree.py",
+    ),
+    "plan": ("fer/plan.py", "fer/recipes.py", "fer/study.py"),
+    "train-gan": ("fer/generators/**/*.py", "jobs/train_gan.py", *_MIX, *_TRAINING),
+    "generate": ("fer/data/proportions.py", "fer/generators/**/*.py", "fer/runtime/device.py", "jobs/generate.py"),
+    "assess": (
+        "fer/data/duplicates.py",
+        "fer/data/proportions.py",
+        "fer/generators/sheets.py",
+        "fer/metrics/*.py",
+        "jobs/assess.py",
+    ),
+    "train": ("fer/classifiers/*.py", "fer/metrics/classification.py", "jobs/train.py", *_MIX, *_TRAINING),
+    "report": ("fer/report/**/*",),
+}
 
 
 def sources(stage: Stage) -> list[Path]:
     """The files that decide what a stage computes."""
-    found = {path for pattern in SOURCES[stage] for path in PACKAGE.glob(pattern)}
+    found = {path for pattern in SOURCES[stage] for path in ROOT.glob(pattern)}
     return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 
@@ -27,7 +61,7 @@ def digest(stage: Stage) -> str:
     state = hashlib.sha256()
     for path in sources(stage):
         content = path.read_bytes()
-        state.update(f"{path.relative_to(PACKAGE)} {len(content)}\n".encode() + content)
+        state.update(f"{path.relative_to(ROOT)} {len(content)}\n".encode() + content)
     return state.hexdigest()
 
 

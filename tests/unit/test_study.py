@@ -76,6 +76,10 @@ def test_importing_the_schema_costs_no_torch() -> None:
             "classifiers.cnn.learning_rat: unknown key; did you mean learning_rate?",
         ),
         (MINIMAL + "classifiers: {resnet18: {}}", "classifiers.resnet18: no grid uses it; known: cnn"),
+        (
+            variant("{}}", "{}, twin: {model: cgan-48, kimg: 1000.0}}"),
+            "generators.twin: is the same as cgan-48 in every setting",
+        ),
         (variant("{}", "{real: match}"), "grids[0].ratios: at 0.0 cgan-48 (real: match) would have seen no real image"),
         ("- a list", "holds no mapping"),
         ("name: mine", "the study has neither generators nor grids"),
