@@ -19,7 +19,8 @@ _SIDE = 48
 def measure_pace(name: str, classes: int, spec: TrainingSpec, numerics: Numerics, check: Callable[[], None]) -> float:
     """Images per second of the real loop, over the fastest of a few steps.
 
-    The first one warms up, and counts only where it is so slow that it has to do. Applies ``numerics``. ``check`` may raise to stop.
+    The first one warms up, and counts only where it is so slow that it has to do. Applies ``numerics``. ``check`` may
+    raise to stop.
     """
     apply_numerics(numerics)
     device = torch.device(numerics.device)

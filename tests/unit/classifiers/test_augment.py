@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor
 
 from fer.classifiers.augment import as_floats, augment, draw_changes
@@ -103,3 +104,11 @@ def test_values_stay_between_0_and_1(field: str) -> None:
     assert result.dtype == torch.float32
     assert result.min() >= 0
     assert result.max() <= 1 + 1e-6
+
+
+def test_the_resampling_is_torchs_own_affine_one() -> None:
+    images = random_images(16)
+    matrices, rectangles = draw_changes(Augmentation(erasing=0.0), 16, 48, torch.Generator().manual_seed(0))
+    grid = F.affine_grid(matrices, [16, 1, 48, 48], align_corners=False)
+    expected = F.grid_sample(as_floats(images), grid, padding_mode="border", align_corners=False)
+    assert torch.allclose(augment(images, matrices, rectangles), expected, atol=1e-4)
