@@ -5,7 +5,7 @@ import logging
 import os
 import platform
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -23,6 +23,7 @@ _HOPELESS = 0.6
 """A candidate that reaches less than this share of the best one's pace is measured once only."""
 _FLAGS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "asimd", "bf16", "sve")
 """Instruction sets that decide which precision is fast."""
+_BF16_FLAGS = ("avx512_bf16", "amx_bf16", "bf16")
 
 
 class Choices(Protocol):
@@ -96,35 +97,47 @@ def choose_numerics(
     the cores and version of torch; whoever comes later, or loses a race, takes what is remembered.
     """
     device = device or pick_device()
-    candidates = _candidates(spec, device)
+    possible = candidates(spec, device, cores_available(), fast_bf16=has_fast_bf16(device))
     key = _key(spec, model, device)
-    if len(candidates) == 1:
-        numerics = candidates[0]
+    if len(possible) == 1:
+        numerics = possible[0]
     elif remembered := store.choice(key):
         numerics = _from(remembered)
     else:
-        paces = _measured(candidates, measure)
-        best = max(candidates, key=lambda candidate: paces[candidate])
+        paces = measured_paces(possible, measure)
+        best = max(possible, key=lambda candidate: paces[candidate])
         logger.info("%s: %s with %d threads is the fastest here", model, best.precision, best.threads)
         record = {
             **asdict(best),
             "kind": device_kind(device),
-            "paces": [{**asdict(candidate), "per_second": round(paces[candidate], 2)} for candidate in candidates],
+            "paces": [{**asdict(candidate), "per_second": round(paces[candidate], 2)} for candidate in possible],
         }
         numerics = _from(store.choose(key, record))
     apply_numerics(numerics)
     return numerics
 
 
-def _candidates(spec: NumericsSpec, device: str) -> list[Numerics]:
-    share = cores_available()
+def candidates(spec: NumericsSpec, device: str, cores: int, *, fast_bf16: bool) -> list[Numerics]:
+    """What may be chosen where ``spec`` says ``auto``: fp32, bf16 where the device has it, one thread or all cores.
+
+    A processor without instructions for bf16 imitates it, ten times slower: one step of a large network would take
+    minutes, which is no short measurement.
+    """
     # On a GPU the processor's threads hardly matter, so they are not worth a measurement.
-    threads = [spec.threads] if spec.threads != "auto" else [share] if device == "cuda" else sorted({1, share})
-    precisions: list[Precision] = ["fp32", "bf16"] if spec.precision == "auto" else [spec.precision]
+    threads = [spec.threads] if spec.threads != "auto" else [cores] if device == "cuda" else sorted({1, cores})
+    both: list[Precision] = ["fp32", "bf16"] if fast_bf16 else ["fp32"]
+    precisions = both if spec.precision == "auto" else [spec.precision]
     return [Numerics(device, precision, count) for precision in precisions for count in threads]
 
 
-def _measured(candidates: list[Numerics], measure: Callable[[Numerics], float]) -> dict[Numerics, float]:
+def has_fast_bf16(device: str) -> bool:
+    """Whether the device has instructions of its own for bf16."""
+    if device == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return any(flag in _BF16_FLAGS for flag in _processor()[1])
+
+
+def measured_paces(candidates: Sequence[Numerics], measure: Callable[[Numerics], float]) -> dict[Numerics, float]:
     """The best pace of each candidate. They take turns, so that a busy moment of the machine does not decide."""
     paces: dict[Numerics, float] = {}
     for turn in range(_ROUNDS):

@@ -1,12 +1,21 @@
 """Precision and threads: measured once, remembered, and applied."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 import torch
 
-from fer.runtime.device import Numerics, apply_numerics, choose_numerics, cores_available, device_kind
+from fer.runtime.device import (
+    Numerics,
+    apply_numerics,
+    candidates,
+    choose_numerics,
+    cores_available,
+    device_kind,
+    measured_paces,
+)
 from fer.store import Store, open_store
 from fer.study import NumericsSpec
 
@@ -34,32 +43,59 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FER_THREADS", "2")
 
 
-AUTO = NumericsSpec()
+FP32 = NumericsSpec(precision="fp32")
 
 
-def test_the_fastest_of_precision_and_threads_is_chosen(store: Store) -> None:
-    paces = Paces(fp32_1=100, fp32_2=180, bf16_1=90, bf16_2=250)
-    assert choose_numerics(AUTO, "cnn", paces, store, "cpu") == Numerics("cpu", "bf16", 2)
-
-
-def test_where_bf16_is_slow_it_is_not_chosen(store: Store) -> None:
-    paces = Paces(fp32_1=100, fp32_2=180, bf16_1=3, bf16_2=5)
-    assert choose_numerics(AUTO, "cnn", paces, store, "cpu") == Numerics("cpu", "fp32", 2)
-    assert paces.asked.count("bf16_1") == 1, "what is hopeless is not measured again"
-
-
-def test_what_is_chosen_once_holds_for_the_store_and_the_model(store: Store) -> None:
-    first = choose_numerics(AUTO, "cnn", Paces(fp32_1=9, fp32_2=1, bf16_1=1, bf16_2=1), store, "cpu")
-    later = Paces(fp32_1=1, fp32_2=9, bf16_1=1, bf16_2=1)
-    assert choose_numerics(AUTO, "cnn", later, store, "cpu") == first
+def test_the_fastest_is_chosen_and_then_holds_for_the_store_and_the_model(store: Store) -> None:
+    first = choose_numerics(FP32, "cnn", Paces(fp32_1=100, fp32_2=180), store, "cpu")
+    assert first == Numerics("cpu", "fp32", 2)
+    later = Paces(fp32_1=9, fp32_2=1)
+    assert choose_numerics(FP32, "cnn", later, store, "cpu") == first
     assert later.asked == []
-    assert choose_numerics(AUTO, "resnet18", later, store, "cpu") == Numerics("cpu", "fp32", 2)
+    assert choose_numerics(FP32, "resnet18", later, store, "cpu") == Numerics("cpu", "fp32", 1)
+
+
+def test_what_is_chosen_is_recorded_with_the_paces(store: Store) -> None:
+    choose_numerics(FP32, "cnn", Paces(fp32_1=100, fp32_2=180), store, "cpu")
+    (key,) = (info.key for info in store.objects.list("choices/"))
+    record = json.loads(store.objects.read(key))
+    assert [pace["per_second"] for pace in record["paces"]] == [100, 180]
 
 
 def test_another_share_of_the_cores_is_measured_anew(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    choose_numerics(AUTO, "cnn", Paces(fp32_1=1, fp32_2=9, bf16_1=1, bf16_2=1), store, "cpu")
-    monkeypatch.setenv("FER_THREADS", "1")
-    assert choose_numerics(AUTO, "cnn", Paces(fp32_1=9, bf16_1=1), store, "cpu") == Numerics("cpu", "fp32", 1)
+    choose_numerics(FP32, "cnn", Paces(fp32_1=1, fp32_2=9), store, "cpu")
+    monkeypatch.setenv("FER_THREADS", "3")
+    assert choose_numerics(FP32, "cnn", Paces(fp32_1=1, fp32_3=2), store, "cpu") == Numerics("cpu", "fp32", 3)
+
+
+def test_both_precisions_and_thread_counts_are_tried_where_the_device_has_bf16() -> None:
+    tried = candidates(NumericsSpec(), "cpu", 4, fast_bf16=True)
+    assert [(numerics.precision, numerics.threads) for numerics in tried] == [
+        ("fp32", 1),
+        ("fp32", 4),
+        ("bf16", 1),
+        ("bf16", 4),
+    ]
+
+
+def test_bf16_is_not_tried_where_it_would_be_imitated() -> None:
+    tried = candidates(NumericsSpec(), "cpu", 2, fast_bf16=False)
+    assert {numerics.precision for numerics in tried} == {"fp32"}
+
+
+def test_what_the_study_fixes_is_not_up_for_choice() -> None:
+    assert candidates(NumericsSpec(precision="bf16", threads=3), "cpu", 2, fast_bf16=False) == [
+        Numerics("cpu", "bf16", 3)
+    ]
+
+
+def test_candidates_take_turns_and_what_is_hopeless_is_measured_once() -> None:
+    tried = candidates(NumericsSpec(), "cpu", 2, fast_bf16=True)
+    paces = Paces(fp32_1=100, fp32_2=180, bf16_1=3, bf16_2=150)
+    assert measured_paces(tried, paces) == dict(zip(tried, (100, 180, 3, 150), strict=True))
+    assert paces.asked[:4] == ["fp32_1", "fp32_2", "bf16_1", "bf16_2"]
+    assert paces.asked.count("bf16_1") == 1
+    assert paces.asked.count("bf16_2") == 3
 
 
 def test_fixed_numerics_are_taken_without_measuring(store: Store) -> None:
@@ -67,11 +103,6 @@ def test_fixed_numerics_are_taken_without_measuring(store: Store) -> None:
     fixed = NumericsSpec(precision="bf16", threads=3)
     assert choose_numerics(fixed, "cnn", paces, store, "cpu") == Numerics("cpu", "bf16", 3)
     assert paces.asked == []
-
-
-def test_what_the_study_fixes_is_not_up_for_choice(store: Store) -> None:
-    paces = Paces(fp32_1=1, fp32_2=2)
-    assert choose_numerics(NumericsSpec(precision="fp32"), "cnn", paces, store, "cpu").precision == "fp32"
 
 
 def test_numerics_are_applied(store: Store) -> None:
