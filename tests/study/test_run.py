@@ -168,7 +168,7 @@ def reasons(run: Run, study: Path) -> dict[str, tuple[str, str]]:
     """State and reason by task, as ``fer run`` told them at its end."""
     told: dict[str, tuple[str, str]] = {}
     for line in run.ended.output.splitlines():
-        if line.startswith("  "):
+        if line.startswith("  ") and ": " in line:
             state, _, rest = line.strip().partition(": ")
             task, _, reason = rest.partition(": ")
             told[task] = (state, reason)
