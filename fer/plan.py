@@ -61,8 +61,7 @@ def tasks(planned: PlannedStudy) -> tuple[Task, ...]:
 def generator_runs(planned: PlannedStudy, all_cells: tuple[Cell, ...]) -> dict[GeneratorRun, int]:
     """Every training of every generator and how many volumes of its samples are used, in the study's order.
 
-    A generator in no grid is trained for every seed, to be assessed. With ``real: match`` and in no grid it has no mix
-    to match, and therefore no run.
+    A generator in no grid is trained for every seed, to be assessed.
     """
     runs: dict[GeneratorRun, int] = {}
     for cell in all_cells:
@@ -70,8 +69,8 @@ def generator_runs(planned: PlannedStudy, all_cells: tuple[Cell, ...]) -> dict[G
         if run is not None:
             runs[run] = max(cell.volume, runs.get(run, 1))
     in_grids = {run.generator for run in runs}
-    for name, spec in planned.study.generators.items():
-        if name not in in_grids and spec.real == "all":
+    for name in planned.study.generators:
+        if name not in in_grids:
             for seed in planned.study.seeds[:1] if is_folder(planned, name) else planned.study.seeds:
                 runs[GeneratorRun(generator=name, seed=seed)] = 1
     order = list(planned.study.generators)

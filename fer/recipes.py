@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import Field
 
 from fer.revisions import REVISIONS, Stage
-from fer.study import Cell, DrawnSpec, Model, Study
+from fer.schema import Model
+from fer.study import Cell, DrawnSpec, Study
 
 KINDS: dict[Stage, str] = {
     "prepare": "dataset",
@@ -123,13 +124,9 @@ def is_folder(planned: PlannedStudy, generator: str) -> bool:
 def synthetic_recipe(planned: PlannedStudy, run: GeneratorRun, volume: int) -> Recipe:
     """The ``volume``-th N samples of a trained generator (the first is volume 1)."""
     spec = planned.study.generators[run.generator]
-    params = {
-        "labels": spec.labels,
-        "volume": volume,
-        "count": planned.train_size,
-        "seed": run.seed,
-        "numerics": planned.study.numerics.model_dump(mode="json"),
-    }
+    params: dict[str, Any] = {"labels": spec.labels, "volume": volume, "count": planned.train_size, "seed": run.seed}
+    if not is_folder(planned, run.generator):
+        params["numerics"] = planned.study.numerics.model_dump(mode="json")
     inputs = {"dataset": planned.dataset}
     for class_name in networks(planned, run.generator):
         inputs["gan" if class_name is None else f"gan:{class_name}"] = gan_recipe(planned, run, class_name).digest

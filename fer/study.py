@@ -4,30 +4,23 @@ Importing this module must stay cheap (no torch): planning and the cluster tools
 """
 
 import json
-import re
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from fer.classifiers.registry import is_known_classifier, known_classifiers
 from fer.errors import RequestError
 from fer.generators.registry import is_known_generator, known_generators
 from fer.naming import nearest
+from fer.schema import Model, first_problem, load_yaml
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]
-
-
-class Model(BaseModel):
-    """Base of every part of a study: unknown keys and wrong types are errors, and nothing changes later."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class DrawnSpec(Model):
@@ -60,8 +53,8 @@ class GeneratorSpec(Model):
     labels: Literal["real", "uniform"] = "real"
     """Class proportions of its samples: the real ones, or equal ones."""
     kimg: Positive | None = None
-    """Training budget in thousands of images shown; by default that of ``budgets.train-gan``."""
-    options: dict[str, Any] = {}
+    """Training budget of each network in thousands of images shown; by default that of ``budgets.train-gan``."""
+    options: dict[str, Any] = Field(default_factory=dict)
     """Settings of the model that differ from its committed configuration."""
 
 
@@ -124,7 +117,7 @@ class NumericsSpec(Model):
     """Arithmetic of training: measured on the machine (``auto``) or fixed, so that numbers agree everywhere."""
 
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    threads: Literal["auto"] | Count = "auto"
+    threads: Literal["auto"] | Annotated[int, Field(ge=1, le=1024)] = "auto"
 
 
 class Grid(Model):
@@ -157,6 +150,8 @@ class Grid(Model):
             raise ValueError(f"ratio {mixed[0]:g} needs synthetic images, but generators is empty")
         if self.generators and not mixed:
             raise ValueError("generators are given, but no ratio below 1.0 uses them")
+        if self.volumes != (1,) and 0.0 not in self.ratios:
+            raise ValueError("volumes are given, but they matter at ratio 0.0 only, which ratios lacks")
         for classifier in self.classifiers:
             if not is_known_classifier(classifier):
                 known = [*known_classifiers(), "timm:<name>"]
@@ -171,13 +166,13 @@ class Study(Model):
     title: str = ""
     """One line for the report's head."""
     data: DataSpec = DataSpec()
-    generators: dict[Name, GeneratorSpec] = {}
+    generators: dict[Name, GeneratorSpec] = Field(default_factory=dict)
     grids: tuple[Grid, ...] = ()
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = (0,)
     budgets: Budgets = Budgets()
     training: TrainingSpec = TrainingSpec()
     """Training of every classifier."""
-    classifiers: dict[str, dict[str, Any]] = {}
+    classifiers: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Settings of ``training`` that differ for one classifier."""
     numerics: NumericsSpec = NumericsSpec()
 
@@ -195,12 +190,16 @@ class Study(Model):
                 known = [*known_generators(), "folder:<uri>"]
                 raise ValueError(f"generators.{name}: model {model} is unknown; {nearest(model, known)}")
         self._check_that_generators_differ()
+        used = {name for grid in self.grids for name in grid.generators}
+        for name, spec in self.generators.items():
+            if spec.real == "match" and name not in used:
+                raise ValueError(f"generators.{name}: real: match needs a grid whose mixes it serves; give it one")
         for index, grid in enumerate(self.grids):
             self._check_grid(f"grids[{index}]", grid)
-        used = {classifier for grid in self.grids for classifier in grid.classifiers}
+        trained = {classifier for grid in self.grids for classifier in grid.classifiers}
         for classifier in self.classifiers:
-            if classifier not in used:
-                raise ValueError(f"classifiers.{classifier}: no grid uses it; {nearest(classifier, used)}")
+            if classifier not in trained:
+                raise ValueError(f"classifiers.{classifier}: no grid uses it; {nearest(classifier, trained)}")
             self.training_of(classifier)
         cells(self)
         return self
@@ -247,7 +246,7 @@ class Study(Model):
         try:
             return TrainingSpec.model_validate_json(json.dumps(merged))
         except ValidationError as error:
-            raise ValueError(_first_problem(error, TrainingSpec, f"classifiers.{classifier}")) from None
+            raise ValueError(first_problem(error, TrainingSpec, f"classifiers.{classifier}")) from None
 
 
 class Cell(Model):
@@ -352,59 +351,13 @@ def load_study(reference: str) -> Study:
 def parse_study(text: str, where: str) -> Study:
     """A study from its YAML text; ``where`` says in errors where the text came from. Raises RequestError."""
     try:
-        document = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader that also refuses repeated keys
-    except yaml.YAMLError as error:
-        raise RequestError(f"study {where}: not YAML: {' '.join(str(error).split())}") from None
+        document = load_yaml(text)
+    except ValueError as error:
+        raise RequestError(f"study {where}: {error}") from None
     if not isinstance(document, dict):
         raise RequestError(f"study {where}: holds no mapping; a study starts with a line like 'name: mine'")
     try:
         # By way of JSON, since strict validation takes JSON's lists for tuples.
         return Study.model_validate_json(json.dumps(document))
-    except TypeError as error:
-        raise RequestError(f"study {where}: holds a value that is no text, number or list ({error})") from None
     except ValidationError as error:
-        raise RequestError(f"study {where}: {_first_problem(error, Study, '')}") from None
-
-
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """YAML's last-one-wins for repeated keys would drop half of somebody's study without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key} stands twice", key_node.start_mark)
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
-def _first_problem(error: ValidationError, root: type[BaseModel], prefix: str) -> str:
-    """The first problem in one line: path, what is wrong, and for unknown keys the nearest right one."""
-    problem = error.errors(include_url=False)[0]
-    path = re.sub(r"\.(\d+)", r"[\1]", ".".join([part for part in [prefix] if part] + [str(p) for p in problem["loc"]]))
-    if problem["type"] == "extra_forbidden":
-        fields = _fields_at(root, problem["loc"][:-1])
-        return f"{path}: unknown key; {nearest(str(problem['loc'][-1]), fields)}"
-    message = problem["msg"].removeprefix("Value error, ")
-    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    given = "" if problem["type"] in ("value_error", "missing") else f", not {problem['input']!r}"
-    return f"{path}: {message}{given}{more}" if path else f"{message}{more}"
-
-
-def _fields_at(root: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """Keys that the schema knows at a location of a validation error."""
-    model: type[BaseModel] | None = root
-    for part in location:
-        fields = model.model_fields if model else {}
-        field = fields.get(str(part)) or next((f for f in fields.values() if f.alias == part), None)
-        if field is not None:
-            model = _model_in(field.annotation)
-    return [field.alias or name for name, field in model.model_fields.items()] if model else []
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    inner = (_model_in(argument) for argument in getattr(annotation, "__args__", ()))
-    return next((model for model in inner if model), None)
+        raise RequestError(f"study {where}: {first_problem(error, Study, '')}") from None

@@ -15,6 +15,13 @@ from fer.revisions import REVISIONS, Stage
 RECORD = Path(__file__).with_name("revisions.json")
 ROOT = Path(__file__).parents[1]
 
+_IMAGES = (
+    "fer/data/decode.py",
+    "fer/data/images.py",
+    "fer/data/labels.py",
+    "fer/data/resize.py",
+    "fer/data/tree.py",
+)
 _MIX = ("fer/data/mix.py", "fer/data/proportions.py")
 _TRAINING = ("fer/runtime/device.py", "fer/runtime/state.py")
 
@@ -23,21 +30,17 @@ SOURCES: dict[Stage, tuple[str, ...]] = {
     "prepare": (
         "fer/data/audit.py",
         "fer/data/dataset.py",
-        "fer/data/decode.py",
         "fer/data/drawn/*.py",
         "fer/data/duplicates.py",
-        "fer/data/images.py",
-        "fer/data/labels.py",
         "fer/data/layouts.py",
-        "fer/data/resize.py",
         "fer/data/source.py",
         "fer/data/split.py",
         "fer/data/table.py",
-        "fer/data/tree.py",
+        *_IMAGES,
     ),
-    "plan": ("fer/plan.py", "fer/recipes.py", "fer/study.py"),
-    "train-gan": ("fer/generators/**/*.py", "jobs/train_gan.py", *_MIX, *_TRAINING),
-    "generate": ("fer/data/proportions.py", "fer/generators/**/*.py", "fer/runtime/device.py", "jobs/generate.py"),
+    "plan": ("fer/plan.py", "fer/recipes.py", "fer/schema.py", "fer/study.py"),
+    "train-gan": ("fer/generators/**/*.py", "jobs/train_gan.py", *_IMAGES, *_MIX, *_TRAINING),
+    "generate": ("fer/generators/**/*.py", "fer/runtime/device.py", "jobs/generate.py", *_MIX),
     "assess": (
         "fer/data/duplicates.py",
         "fer/data/proportions.py",

@@ -68,6 +68,10 @@ def test_importing_the_schema_costs_no_torch() -> None:
         (variant("[0.0, 1.0]", "[]"), "grids[0]: ratios and controls are both empty"),
         (variant("[0.0, 1.0]", "[1.0]"), "grids[0]: generators are given, but no ratio below 1.0 uses them"),
         (variant(" generators: [cgan-48],", ""), "grids[0]: ratio 0 needs synthetic images, but generators is empty"),
+        (
+            variant("1.0]", "1.0], volumes: [1, 2]").replace("0.0", "0.5"),
+            "grids[0]: volumes are given, but they matter",
+        ),
         (MINIMAL + "seeds: [1, 1]", "seeds names a value twice"),
         (MINIMAL + "seeds: [-1]", "seeds[0]: "),
         (MINIMAL + "training: {learning_rate: '0.1'}", "training.learning_rate: Input should be a valid number"),
@@ -84,11 +88,27 @@ def test_importing_the_schema_costs_no_torch() -> None:
         ("- a list", "holds no mapping"),
         ("name: mine", "the study has neither generators nor grids"),
         ("name: [", "not YAML: "),
+        ("[a, b]: 1", "not YAML: a key is not a text"),
+        ("[" * 3000, "not YAML that can be read: it is nested too deeply"),
+        ("generators: &a {x: *a}", "holds a value that is no text, number or list (Circular reference"),
+        ("title: 2020-13-45", "holds a value that is no text, number or list (month must be in 1..12"),
+        (MINIMAL + "numerics: {threads: 100000}", "numerics.threads"),
+        (
+            variant("{}}", "{}, own: {model: cgan-48, real: match}}"),
+            "generators.own: real: match needs a grid whose mixes it serves",
+        ),
         ("name: 2020-01-01\ngenerators: {cgan-48: {}}", "holds a value that is no text, number or list"),
     ],
 )
 def test_a_wrong_study_is_refused_in_one_line_that_names_the_place(text: str, message: str) -> None:
     assert refused(text).startswith(message)
+
+
+def test_numbers_with_an_exponent_and_merge_keys_mean_what_they_say() -> None:
+    text = MINIMAL.replace("cgan-48: {}", "cgan-48: &own {kimg: 3.0}, other: {<<: *own, model: cgan-48, kimg: 2.0}")
+    study = parse_study(text + "training: {learning_rate: 1e-3}", "mine.yaml")
+    assert study.training.learning_rate == 0.001
+    assert (study.kimg_of("cgan-48"), study.kimg_of("other")) == (3.0, 2.0)
 
 
 def test_a_study_may_not_take_the_name_of_a_built_in_one(tmp_path: Path) -> None:

@@ -87,6 +87,14 @@ def test_about_a_tenth_of_each_class_and_origin_is_held_out_and_never_trained_on
     assert len(made.trained.labels) + len(made.validation.labels) == SIZE
 
 
+def test_a_held_out_image_that_is_also_trained_on_does_not_validate() -> None:
+    twins = Split(np.repeat(REAL.images[:100], 2, axis=0), np.zeros(200, dtype=np.int64))
+    made = build_mix(twins, 1, ratio=1.0, seed=0)
+    assert made.held_out.sum() == 20
+    assert len(made.validation.labels) < 20
+    assert numbers(made.validation.images).isdisjoint(numbers(made.trained.images))
+
+
 def test_two_volumes_hold_twice_n_synthetic_images_and_still_show_n_an_epoch() -> None:
     twice = build_mix(REAL, 3, ratio=0.0, seed=0, synthetic=[BLOCK, SECOND])
     assert not twice.real.any()
