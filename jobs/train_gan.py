@@ -1,5 +1,7 @@
 """``fer train-gan``: train one network of a generator on the real images that it may see."""
 
+from collections.abc import Sequence
+
 import click
 import numpy as np
 
@@ -26,7 +28,8 @@ def make(planned: PlannedStudy, task: Task, inputs: Inputs, work: Work) -> str:
         check_folder(planned, model.removeprefix(FOLDER))
     generator = get_generator(model)
     dataset = inputs.dataset()
-    seen, classes = what_it_may_see(dataset, params.get("real", "all"), task.coordinates.get("class"))
+    class_name = task.coordinates.get("class")
+    seen, classes = what_it_may_see(dataset, params.get("real", "all"), class_name)
     numerics = generator_numerics(planned, name, work.store)
     generator.train(
         seen.images,
@@ -34,7 +37,7 @@ def make(planned: PlannedStudy, task: Task, inputs: Inputs, work: Work) -> str:
         classes,
         kimg=study.kimg_of(name),
         options=study.generators[name].options,
-        seed=int(task.coordinates["seed"]),
+        seed=training_seed(int(task.coordinates["seed"]), dataset.classes, class_name),
         numerics=numerics,
         work=work,
     )
@@ -55,6 +58,16 @@ def what_it_may_see(dataset: Dataset, real: object, class_name: str | None) -> t
         return train, classes
     own = train.labels == classes.index(class_name)
     return Split(train.images[own], np.zeros(int(own.sum()), dtype=np.int64)), (class_name,)
+
+
+def training_seed(seed: int, classes: Sequence[str], class_name: str | None) -> int:
+    """The seed that a network is trained with: a joint one's is the generator's own.
+
+    Each of separate networks has one of its own, so that they share neither initial weights nor noise.
+    """
+    if class_name is None:
+        return seed
+    return int(np.random.SeedSequence([seed, classes.index(class_name)]).generate_state(1)[0])
 
 
 @click.command(short_help="Train one network of a generator.")

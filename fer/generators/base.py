@@ -25,7 +25,7 @@ class TrainedGenerator(Protocol):
     def sample(self, labels: Labels, indices: Labels, seed: int) -> Images:
         """Make samples.
 
-        ``labels`` (b,) are positions in the ``classes`` that the network was trained with. ``indices`` (b,) number the
+        ``labels`` (b,) are positions in the ``classes`` that the network was loaded for. ``indices`` (b,) number the
         samples of each label from 0. Returns uint8 (b, 48, 48). Label, index and seed decide a sample, whatever the
         rest of the batch holds; to the last bit only for the same b and place in the batch, since kernels differ.
         """
@@ -61,5 +61,8 @@ class Generator(Protocol):
         once a requested stop is saved, RequestError where options or images do not fit.
         """
 
-    def load(self, folder: Path, numerics: "Numerics") -> TrainedGenerator:
-        """The network of an artifact that ``train`` has written."""
+    def load(self, folder: Path, classes: Sequence[str], numerics: "Numerics") -> TrainedGenerator:
+        """The network of an artifact that ``train`` has written.
+
+        ``classes``: the data set's, in which its samples' labels are positions, whichever of them it was trained for.
+        """

@@ -13,7 +13,6 @@ from fer.errors import RequestError
 from fer.generators.artifact import (
     DESCRIPTION,
     load_labelled,
-    read_description,
     save_labelled,
     seen_per_class,
     write_json,
@@ -74,10 +73,10 @@ class FolderGenerator:
         }
         write_json(work.folder / DESCRIPTION, described)
 
-    def load(self, folder: Path, numerics: "Numerics") -> "FolderSamples":  # noqa: ARG002
-        """The images of an artifact that ``train`` has written."""
+    def load(self, folder: Path, classes: Sequence[str], numerics: "Numerics") -> "FolderSamples":  # noqa: ARG002
+        """The images of an artifact that ``train`` has written for the same ``classes``."""
         images, labels = load_labelled(folder / _IMAGES)
-        return FolderSamples(images, labels, read_description(folder)["classes"])
+        return FolderSamples(images, labels, classes)
 
 
 class FolderSamples:

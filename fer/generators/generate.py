@@ -33,7 +33,7 @@ class _Share:
     places: Labels
     """Where in the block its samples go, ascending."""
     labels: Labels
-    """Their labels as the network counts them."""
+    """Their labels."""
     numbers: Labels
     """Their numbers among the samples of the same label."""
     first: int
@@ -75,7 +75,7 @@ def generate_block(
             if passed + len(share.places) <= done:
                 passed += len(share.places)
                 continue
-            network = get_generator(model).load(share.folder, numerics)
+            network = get_generator(model).load(share.folder, classes, numerics)
             _check_available(model, network, share, classes, volume)
             for batch in aligned_batches(share.first, len(share.places)):
                 wanted = batch.rows[batch.wanted]
@@ -120,8 +120,7 @@ def _shares(
     for label, name in enumerate(classes):
         places = np.flatnonzero(labels == label)
         if len(places):
-            own = np.zeros(len(places), dtype=np.int64)
-            shares.append(_Share(trained[(name,)], places, own, numbers[places], int(numbers[places[0]])))
+            shares.append(_Share(trained[(name,)], places, labels[places], numbers[places], int(numbers[places[0]])))
     return shares
 
 

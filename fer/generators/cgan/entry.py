@@ -44,11 +44,11 @@ class CganEntry:
         parsed = parse_options(CganOptions, "cgan-48", options)
         Training(images, labels, classes, kimg=kimg, options=parsed, seed=seed, numerics=numerics, work=work).run()
 
-    def load(self, folder: Path, numerics: "Numerics") -> TrainedGenerator:
+    def load(self, folder: Path, classes: Sequence[str], numerics: "Numerics") -> TrainedGenerator:
         """The averaged generator of an artifact."""
         from fer.generators.cgan.samples import load_samples
 
-        return load_samples(folder, numerics)
+        return load_samples(folder, classes, numerics)
 
 
 CGAN_48 = CganEntry()

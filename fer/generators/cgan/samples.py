@@ -1,8 +1,10 @@
 """Samples of a trained cGAN."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save
 from torch import Tensor
@@ -25,14 +27,16 @@ class CganSamples:
     available = None
     """There is no limit."""
 
-    def __init__(self, generator: Generator, device: torch.device) -> None:
-        self._generator, self._device = generator, device
+    def __init__(self, generator: Generator, rows: Labels, device: torch.device) -> None:
+        """``rows`` (classes,): where each label's embedding lies in the network; -1 for a label it does not know."""
+        self._generator, self._rows, self._device = generator, rows, device
 
     def sample(self, labels: Labels, indices: Labels, seed: int) -> Images:
         """See ``fer.generators.base.TrainedGenerator.sample``."""
         noise = torch.from_numpy(sample_noise(labels, indices, seed, self._generator.embedding.embedding_dim))
+        rows = torch.from_numpy(self._rows[labels])
         with torch.inference_mode():
-            made = self._generator(noise.to(self._device), torch.from_numpy(labels).to(self._device))
+            made = self._generator(noise.to(self._device), rows.to(self._device))
         pixels = made.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).squeeze(1)
         samples: Images = pixels.contiguous().cpu().numpy()
         return samples
@@ -45,11 +49,16 @@ def save_weights(folder: Path, weights: dict[str, Tensor]) -> None:
     unfinished.replace(folder / WEIGHTS)
 
 
-def load_samples(folder: Path, numerics: "Numerics") -> CganSamples:
-    """The network of an artifact. Raises RequestError where ``folder`` does not describe one."""
+def load_samples(folder: Path, classes: Sequence[str], numerics: "Numerics") -> CganSamples:
+    """The network of an artifact, for labels that are positions in ``classes``.
+
+    Raises RequestError where ``folder`` does not describe one.
+    """
     described = read_description(folder)
+    own = described["classes"]
+    rows = np.array([own.index(name) if name in own else -1 for name in classes], dtype=np.int64)
     device = torch.device(numerics.device)
     generator = Generator(CganOptions.model_validate(described["options"]), len(described["classes"]))
     generator.load_state_dict(load_file(folder / WEIGHTS))
     generator.eval().requires_grad_(False)
-    return CganSamples(generator.to(device).to(memory_format=torch.channels_last), device)
+    return CganSamples(generator.to(device).to(memory_format=torch.channels_last), rows, device)

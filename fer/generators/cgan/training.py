@@ -120,7 +120,7 @@ class Training:
         count = len(self._classes)
         labels = np.repeat(np.arange(count), COLUMNS)
         numbers = np.tile(np.arange(COLUMNS), count)
-        samples = CganSamples(self._trainer.average, self._device).sample(labels, numbers, self._seed)
+        samples = CganSamples(self._trainer.average, np.arange(count), self._device).sample(labels, numbers, self._seed)
         return torch.from_numpy(samples.reshape(count, COLUMNS, *samples.shape[1:]))
 
     def _save(self) -> None:

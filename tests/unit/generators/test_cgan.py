@@ -62,7 +62,7 @@ def test_the_label_changes_what_both_networks_say() -> None:
 def test_it_learns_which_label_means_what(tmp_path: Path) -> None:
     folder = train(tmp_path, kimg=4, ema_kimg=0.2, generator_learning_rate=5e-3, discriminator_learning_rate=1e-3)
     labels = np.repeat([0, 1], 32)
-    made = CGAN_48.load(folder, ONE_THREAD).sample(labels, np.arange(64), seed=0)
+    made = CGAN_48.load(folder, CLASSES, ONE_THREAD).sample(labels, np.arange(64), seed=0)
     dark, bright = made[:32].mean(), made[32:].mean()
     assert abs(dark - 50) < 50
     assert abs(bright - 200) < 50
@@ -100,7 +100,8 @@ def test_a_network_of_a_single_class_and_of_a_single_image_trains(tmp_path: Path
         images, np.zeros(1, np.int64), ["dark"], kimg=0.1, options=SMALL, seed=0, numerics=ONE_THREAD, work=work
     )
     assert read_description(work.folder)["classes"] == ["dark"]
-    assert CGAN_48.load(work.folder, ONE_THREAD).sample(np.zeros(2, np.int64), np.arange(2), 0).shape == (2, 48, 48)
+    network = CGAN_48.load(work.folder, ["dark"], ONE_THREAD)
+    assert network.sample(np.zeros(2, np.int64), np.arange(2), 0).shape == (2, 48, 48)
 
 
 def test_without_images_there_is_nothing_to_learn_from(tmp_path: Path) -> None:

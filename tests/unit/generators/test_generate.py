@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,16 @@ def test_samples_come_with_their_description_and_a_sheet(tmp_path: Path, network
     assert described["first"] == 100
     assert [network["model"] for network in described["networks"]] == ["cgan-48"] * len(networks)
     assert (tmp_path / "artifact" / "sheet.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_twin_networks_of_two_classes_do_not_share_their_samples_noise(tmp_path: Path) -> None:
+    dark = train(tmp_path / "dark", only=0)
+    bright = Path(shutil.copytree(dark, tmp_path / "bright"))
+    described = json.loads((bright / "generator.json").read_text())
+    (bright / "generator.json").write_text(json.dumps({**described, "classes": ["bright"]}))
+    images, labels = generate(tmp_path / "samples", [dark, bright], size=100)
+    ours = {image.tobytes() for image in images[labels == 0]}
+    assert not ours & {image.tobytes() for image in images[labels == 1]}
 
 
 def test_a_class_without_a_network_is_an_error(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from fer.data.dataset import Dataset, Split
 from fer.data.mix import build_mix
-from jobs.train_gan import what_it_may_see
+from jobs.train_gan import training_seed, what_it_may_see
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +41,14 @@ def test_separate_and_match_go_together(dataset: Dataset) -> None:
     both, _ = what_it_may_see(dataset, {"ratio": 0.25, "seed": 3}, None)
     assert classes == ("happy",)
     assert (seen.images == both.images[both.labels == 0]).all()
+
+
+def test_a_joint_network_is_trained_with_the_generators_own_seed() -> None:
+    assert training_seed(5, ("happy", "sad"), None) == 5
+
+
+def test_separate_networks_are_trained_with_seeds_of_their_own() -> None:
+    classes = ("happy", "sad", "angry")
+    seeds = [training_seed(seed, classes, name) for seed in range(4) for name in classes]
+    assert len(set(seeds)) == len(seeds)
+    assert seeds[0] == training_seed(0, classes, "happy")
