@@ -58,7 +58,8 @@ class Generator(Protocol):
         ``classes``, which holds a single name for a network of its own class. ``kimg`` is the budget in thousands of
         real images shown. Written are ``weights.safetensors``, ``generator.json`` (what was trained, how far and
         whether it diverged), ``history.csv`` and ``sheets/*.png``. Goes on from ``work.checkpoints``. Raises Stopped
-        once a requested stop is saved, RequestError where options or images do not fit.
+        once a requested stop is saved, RequestError where options or images do not fit, where a class has no image, or
+        where training diverged before it had anything worth keeping. A checkpoint's precision and threads win.
         """
 
     def load(self, folder: Path, classes: Sequence[str], numerics: "Numerics") -> TrainedGenerator:

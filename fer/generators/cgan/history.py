@@ -42,6 +42,11 @@ class Row:
         losses = max(abs(self.discriminator_loss), abs(self.generator_loss))
         return losses > LOSS_LIMIT or min(self.real_accuracy, self.fake_accuracy) > ACCURACY_LIMIT
 
+    @property
+    def is_good(self) -> bool:
+        """Whether weights that give such figures are worth keeping."""
+        return self.is_finite and not self.is_bad
+
 
 def divergence(rows: list[Row]) -> str | None:
     """Why training must stop after these rows; None where it may go on.

@@ -1,5 +1,6 @@
 """The training run of a cGAN: from images to an artifact, with history, checkpoints and a watch for divergence."""
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -23,11 +24,14 @@ from fer.runtime.progress import Progress, progress
 from fer.runtime.state import pack_state, unpack_state
 from fer.runtime.work import Work
 
+logger = logging.getLogger(__name__)
+
 MODEL = "cgan-48"
 ROW_KIMG = 1.0
 """Thousands of images between two rows of the history, at which the watch looks."""
 SECONDS_BETWEEN_CHECKPOINTS = 60.0
 _FIGURES = 6
+_KEPT = "kept"  # sorts after the numbers of images that name the other sheets
 
 
 class Training:
@@ -45,33 +49,45 @@ class Training:
         numerics: Numerics,
         work: Work,
     ) -> None:
-        if len(images) == 0:
-            raise RequestError(f"generator {MODEL}: there is no image of {', '.join(classes)} to learn from")
+        self._seen = seen_per_class(labels, classes)
+        absent = [name for name, count in self._seen.items() if count == 0]
+        if absent:
+            raise RequestError(
+                f"generator {MODEL}: there is no image of {', '.join(absent)} to learn from; it needs some of each"
+            )
+        checkpoint = work.checkpoints.load()
+        saved = None if checkpoint is None else unpack_state(checkpoint[1])
+        if saved is not None:  # with the checkpoint's precision and threads the bits stay the same
+            numerics = Numerics(**{**saved["numerics"], "device": numerics.device})
         apply_numerics(numerics)
         self._device = torch.device(numerics.device)
         self._images = torch.from_numpy(images).unsqueeze(1).to(self._device)
         self._labels = torch.from_numpy(labels).to(self._device)
-        self._seen = seen_per_class(labels, classes)
         self._classes, self._kimg, self._options, self._seed = classes, kimg, options, seed
         self._numerics, self._work = numerics, work
         self._trainer = Trainer(options, len(classes), seed, self._device, numerics.precision)
         self._steps = max(1, round(kimg * 1000 / options.batch_size))
         self._step = 0
         self._rows: list[Row] = []
+        self._diverged: str | None = None
         self._figures = torch.zeros(_FIGURES, device=self._device)  # summed over the steps since the last row
         self._steps_in_row = 0
         self._good = self._average()
         self._sheets: dict[str, Tensor] = {}  # by the images shown until then
         self._seconds_before, self._started = 0.0, time.monotonic()
+        if checkpoint is not None and saved is not None:
+            self._restore(checkpoint[0], saved)
 
     def run(self) -> None:
-        """Train to the budget or until divergence, then write the artifact."""
-        self._resume()
+        """Train to the budget or until divergence, then write the artifact.
+
+        Raises RequestError where training diverged before there was anything worth keeping.
+        """
         batch = self._options.batch_size
         saved = time.monotonic()
         total = self._steps * batch
         with progress(total, f"training {MODEL}", "image", self._step * batch) as bar:
-            while self._step < self._steps and divergence(self._rows) is None:
+            while self._step < self._steps and self._diverged is None:
                 self._one_step()
                 bar.update(batch)
                 self._account(bar)
@@ -98,8 +114,9 @@ class Training:
             self._figures.zero_()
             self._steps_in_row = 0
             bar.note(discriminator_loss=self._rows[-1].discriminator_loss, generator_loss=self._rows[-1].generator_loss)
-            if self._rows[-1].is_finite and not self._rows[-1].is_bad:
+            if self._rows[-1].is_good:
                 self._good = self._average()
+            self._diverged = divergence(self._rows)
         if self._crossed(self._options.sheet_kimg) or self._step == self._steps:
             self._sheets[f"{self._step * self._options.batch_size:09d}"] = self._sheet()
 
@@ -125,6 +142,7 @@ class Training:
 
     def _save(self) -> None:
         state: dict[str, Any] = {
+            "numerics": asdict(self._numerics),
             "trainer": self._trainer.state(),
             "rows": [asdict(row) for row in self._rows],
             "figures": self._figures,
@@ -135,14 +153,11 @@ class Training:
         }
         self._work.checkpoints.save(self._step, pack_state(state))
 
-    def _resume(self) -> None:
-        checkpoint = self._work.checkpoints.load()
-        if checkpoint is None:
-            return
-        self._step, files = checkpoint
-        state = unpack_state(files)
+    def _restore(self, step: int, state: dict[str, Any]) -> None:
+        self._step = step
         self._trainer.restore(state["trainer"])
         self._rows = [Row(**row) for row in state["rows"]]
+        self._diverged = divergence(self._rows)
         self._figures = state["figures"].to(self._device)
         self._steps_in_row = state["steps_in_row"]
         self._good = {name: tensor.to(self._device) for name, tensor in state["good"].items()}
@@ -151,22 +166,41 @@ class Training:
 
     def _write(self) -> None:
         folder = self._work.folder
-        reason = divergence(self._rows)
-        save_weights(folder, self._average() if reason is None else self._good)
+        if self._diverged is not None:
+            self._keep_good(self._diverged)
+        save_weights(folder, self._average())
         write_history(folder / "history.csv", self._rows)
         for name, rows in self._sheets.items():
             write_sheet(folder / "sheets" / f"{name}.png", list(rows.numpy()), self._classes)
-        write_json(folder / DESCRIPTION, self._description(reason))
+        write_json(folder / DESCRIPTION, self._description())
 
-    def _description(self, reason: str | None) -> dict[str, Any]:
-        last_good = max((row.kimg for row in self._rows if row.is_finite and not row.is_bad), default=0.0)
+    def _keep_good(self, reason: str) -> None:
+        """Go back to the last good weights, and draw their sheet."""
+        kept = self._good_kimg()
+        if kept == 0:
+            options = self._options
+            raise RequestError(
+                f"generator {MODEL} diverged at {self._shown(self._step):g} kimg, before it had any good weights "
+                f"({reason}); lower generator_learning_rate (now {options.generator_learning_rate:g}) and "
+                f"discriminator_learning_rate (now {options.discriminator_learning_rate:g})"
+            )
+        logger.warning("generator %s diverged: %s; the weights of %g kimg are kept", MODEL, reason, kept)
+        self._trainer.average.load_state_dict(self._good)
+        self._sheets[_KEPT] = self._sheet()
+
+    def _good_kimg(self) -> float:
+        """Thousands of images shown until the last good weights; 0 where there are none."""
+        return max((row.kimg for row in self._rows if row.is_good), default=0.0)
+
+    def _description(self) -> dict[str, Any]:
+        reason = self._diverged
         return {
             "model": MODEL,
             "classes": list(self._classes),
             "images": self._seen,
             "kimg": self._kimg,
             "kimg_shown": self._shown(self._step),
-            "diverged": None if reason is None else {"reason": reason, "weights_of_kimg": last_good},
+            "diverged": None if reason is None else {"reason": reason, "weights_of_kimg": self._good_kimg()},
             "options": self._options.model_dump(mode="json"),
             "seed": self._seed,
             "numerics": asdict(self._numerics),

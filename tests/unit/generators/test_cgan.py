@@ -1,5 +1,6 @@
 import csv
-from dataclasses import replace
+import re
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,20 @@ from fer.generators.cgan.config import CganOptions
 from fer.generators.cgan.entry import CGAN_48
 from fer.generators.cgan.history import Row, divergence
 from fer.generators.cgan.networks import build_networks
+from fer.runtime.device import Numerics
 from fer.runtime.signals import StopFlag
 from tests.unit.generators.helpers import ONE_THREAD, SMALL, StopAfter, bright_and_dark, work_at
 
 CLASSES = ("dark", "bright")
 
 
-def train(folder: Path, kimg: float = 0.4, stop: StopFlag | None = None, **options: Any) -> Path:
+def train(
+    folder: Path, kimg: float = 0.4, stop: StopFlag | None = None, numerics: Numerics = ONE_THREAD, **options: Any
+) -> Path:
     images, labels = bright_and_dark(100)
     work = work_at(folder, stop)
     CGAN_48.train(
-        images, labels, CLASSES, kimg=kimg, options={**SMALL, **options}, seed=1, numerics=ONE_THREAD, work=work
+        images, labels, CLASSES, kimg=kimg, options={**SMALL, **options}, seed=1, numerics=numerics, work=work
     )
     return work.folder
 
@@ -83,6 +87,16 @@ def test_a_run_stopped_three_times_ends_with_the_same_bits_as_one_that_was_not(t
     assert [sheet.read_bytes() for sheet in sheets[0]] == [sheet.read_bytes() for sheet in sheets[1]]
 
 
+def test_the_precision_and_threads_of_a_checkpoint_win_over_those_of_whoever_goes_on(tmp_path: Path) -> None:
+    whole = train(tmp_path / "whole")
+    with pytest.raises(Stopped):
+        train(tmp_path / "stopped", stop=StopAfter(10))
+    resumed = train(tmp_path / "stopped", numerics=Numerics(device="cpu", precision="bf16", threads=2))
+    assert same_weights(whole, resumed)
+    assert read_description(resumed)["numerics"] == asdict(ONE_THREAD)
+    assert torch.get_num_threads() == 1
+
+
 def test_another_seed_gives_another_network(tmp_path: Path) -> None:
     images, labels = bright_and_dark(100)
     folders = []
@@ -110,6 +124,15 @@ def test_without_images_there_is_nothing_to_learn_from(tmp_path: Path) -> None:
         CGAN_48.train(*nothing, ["dark"], kimg=1, options={}, seed=0, numerics=ONE_THREAD, work=work_at(tmp_path))
 
 
+def test_a_joint_network_names_the_class_of_which_it_has_no_image(tmp_path: Path) -> None:
+    images, labels = bright_and_dark(20)
+    with pytest.raises(RequestError, match="there is no image of neither, none to learn from"):
+        CGAN_48.train(
+            images, labels * 2, ["dark", "neither", "bright", "none"],
+            kimg=0.1, options=SMALL, seed=0, numerics=ONE_THREAD, work=work_at(tmp_path),
+        )  # fmt: skip
+
+
 def test_the_artifact_tells_what_was_trained(tmp_path: Path) -> None:
     folder = train(tmp_path, kimg=1.2, sheet_kimg=0.6)
     described = read_description(folder)
@@ -121,13 +144,37 @@ def test_the_artifact_tells_what_was_trained(tmp_path: Path) -> None:
     assert sorted(sheet.name for sheet in (folder / "sheets").iterdir()) == ["000000608.png", "000001200.png"]
 
 
-def test_weights_that_are_no_numbers_stop_it_and_the_last_good_ones_are_kept(tmp_path: Path) -> None:
-    folder = train(tmp_path, kimg=5, generator_learning_rate=1e30, discriminator_learning_rate=1e30)
-    diverged = read_description(folder)["diverged"]
-    assert "no finite number" in diverged["reason"]
-    assert diverged["weights_of_kimg"] == 0
-    assert read_description(folder)["kimg_shown"] < 5
+DESTRUCTIVE: dict[str, Any] = {"generator_learning_rate": 1e30, "discriminator_learning_rate": 1e30}
+
+
+def test_a_network_that_was_never_good_is_no_generator(tmp_path: Path) -> None:
+    with pytest.raises(RequestError) as error:
+        train(tmp_path, kimg=5, **DESTRUCTIVE)
+    assert re.fullmatch(
+        r"generator cgan-48 diverged at 1\.008 kimg, before it had any good weights \(.*no finite number.*\); "
+        r"lower generator_learning_rate \(now 1e\+30\) and discriminator_learning_rate \(now 1e\+30\)",
+        str(error.value),
+    )
+    assert list((tmp_path / "artifact").iterdir()) == []
+
+
+def test_weights_that_are_no_numbers_stop_it_and_the_last_good_ones_are_kept_and_shown(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(Stopped):
+        train(tmp_path, kimg=5, sheet_kimg=1.0, stop=StopAfter(70))
+    folder = train(tmp_path, kimg=5, sheet_kimg=1.0, **DESTRUCTIVE)
+    described = read_description(folder)
+    assert "no finite number" in described["diverged"]["reason"]
+    assert described["diverged"]["weights_of_kimg"] == 1.008
+    assert described["kimg_shown"] < 5
     assert all(tensor.isfinite().all() for tensor in load_file(folder / "weights.safetensors").values())
+    sheets = sorted((folder / "sheets").iterdir())
+    assert sheets[-1].name == "kept.png"
+    assert sheets[-1].read_bytes() == (folder / "sheets" / "000001008.png").read_bytes()
+    (warning,) = (record for record in caplog.records if record.levelname == "WARNING")
+    assert "no finite number" in warning.getMessage()
+    assert "the weights of 1.008 kimg are kept" in warning.getMessage()
 
 
 ROW = Row(1.0, 1.0, 1.3, 0.8, 0.6, 0.6, 1.0, 1.0)
