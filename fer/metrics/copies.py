@@ -31,11 +31,8 @@ def measure_copies(comparison: Comparison) -> dict[str, Any]:
         "duplicates": _repeated(samples),
         "equal_number": {
             "images": number,
-            "synthetic": {
-                "of_training": _occurring(samples[:number], training),
-                "duplicates": _repeated(samples[:number]),
-            },
-            "real": {"of_training": _occurring(some_real, training), "duplicates": _repeated(some_real)},
+            "synthetic": _copies(samples[:number], training),
+            "real": _copies(some_real, training),
         },
     }
 

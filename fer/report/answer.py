@@ -7,6 +7,8 @@ from fer.report.results import StudyResults
 from fer.report.summary import Group, Summary, groups_of, seen_by_generator, worths_of
 
 SELECTION = "validation_macro_f1"
+_NO_CONTROL = "it has no finished control of the same seeds"
+_NOT_ALL_REAL = "all real images are not finished for these seeds"
 
 
 def answers(results: StudyResults) -> list[tuple[str, str]]:
@@ -35,7 +37,7 @@ def _answer(results: StudyResults, generator: str, groups: list[Group]) -> str:
     if unfinished:
         total = sum(len(group.planned) for group in planned)
         sentences.append(f"{unfinished} of its {total} cells {'is' if unfinished == 1 else 'are'} missing.")
-    sentences.append(_caution(finished))
+    sentences.append(_caution(finished, groups))
     return " ".join(sentences)
 
 
@@ -43,15 +45,17 @@ def _best_mix(results: StudyResults, finished: list[Group], groups: list[Group])
     mixes = [group for group in finished if group.ratio > 0]
     if not mixes:
         return "No mix with real images is finished."
-    best = max(mixes, key=lambda group: _mean(group.score(SELECTION)))
+    chosen = max(mixes, key=lambda group: _mean(group.score(SELECTION)))
+    control, everything = _find(groups, chosen.classifier, chosen.ratio), _find(groups, chosen.classifier, 1.0)
+    best, control, everything = _over_common_seeds(chosen, control, everything)
     real = best.real_images(results.planned.train_size)
     text = (
         f"Its best mix, chosen on validation, trains {best.classifier} on {percent(best.ratio)} real images "
         f"({whole(real)}) and reaches a test macro-F1 of {_spelled(best)}"
     )
-    control, everything = _find(groups, best.classifier, best.ratio), _find(groups, best.classifier, 1.0)
-    text += f"; the same real images alone reach {_spelled(control)}" if control else "; it has no finished control"
-    text += f", all real images {_spelled(everything)}." if everything else ", and all real images are not finished."
+    text += f"; the same real images alone reach {_spelled(control)}" if control else f"; {_NO_CONTROL}"
+    text += f", all real images {_spelled(everything)}." if everything else f", and {_NOT_ALL_REAL}."
+    text += _fewer_seeds(best, chosen)
     return text + (_replaced(best, control, everything) if control and everything else "")
 
 
@@ -90,11 +94,12 @@ def _synthetic_alone(finished: list[Group], groups: list[Group]) -> list[str]:
     alone = [group for group in finished if group.ratio == 0]
     if not alone:
         return []
-    best = max(alone, key=lambda group: _mean(group.score(SELECTION)))
+    chosen = max(alone, key=lambda group: _mean(group.score(SELECTION)))
+    best, everything, _ = _over_common_seeds(chosen, _find(groups, chosen.classifier, 1.0), None)
     times = f" ({best.volume} times as many)" if best.volume > 1 else ""
-    everything = _find(groups, best.classifier, 1.0)
     beside = f", against {_spelled(everything)} on all real images" if everything else ""
-    return [f"On its samples alone{times}, {best.classifier} reaches {_spelled(best)}{beside}."]
+    text = f"On its samples alone{times}, {best.classifier} reaches {_spelled(best)}{beside}."
+    return [text + _fewer_seeds(best, chosen)]
 
 
 def _seen(results: StudyResults, generator: str, finished: list[Group]) -> str:
@@ -106,10 +111,12 @@ def _seen(results: StudyResults, generator: str, finished: list[Group]) -> str:
     return f"The generator itself had seen {whole(seen[-1])} real images, more than any mix holds."
 
 
-def _caution(finished: list[Group]) -> str:
-    seeds = min(len(group.finished) for group in finished)
+def _caution(finished: list[Group], groups: list[Group]) -> str:
     if any(result.cell.generator_seed != result.cell.seed for group in finished for result in group.finished):
         return "One trained generator serves several seeds, so that the spread is that of this one generator."
+    beside = [(group, _find(groups, group.classifier, ratio)) for group in finished for ratio in (group.ratio, 1.0)]
+    compared = [len(group.finished_seeds & other.finished_seeds) for group, other in beside if other]
+    seeds = min(count for count in [*compared, *(len(group.finished) for group in finished)] if count)
     if seeds == 1:
         return "Some of this rests on a single seed: chance is not ruled out."
     return f"Means over at least {seeds} seeds; whether differences are more than chance is not tested here."
@@ -121,6 +128,26 @@ def _find(groups: list[Group], classifier: str, real_ratio: float) -> Group | No
         if not group.is_mix and (group.classifier, group.ratio) == (classifier, real_ratio) and group.finished:
             return group
     return None
+
+
+def _over_common_seeds(
+    mix: Group, first: Group | None, second: Group | None
+) -> tuple[Group, Group | None, Group | None]:
+    """The mix and what it is compared with, each over the seeds that all have; None for one that shares no seed."""
+    seeds = mix.finished_seeds
+    kept = []
+    for other in (first, second):
+        shared = seeds & other.finished_seeds if other else set()
+        kept.append(other if shared else None)
+        seeds = shared or seeds
+    first, second = (other and other.only(seeds) for other in kept)
+    return mix.only(seeds), first, second
+
+
+def _fewer_seeds(compared: Group, whole: Group) -> str:
+    """A sentence where a comparison could not use all the seeds of a mix."""
+    used, there = len(compared.finished), len(whole.finished)
+    return "" if used == there else f" This compares the {used} of its {there} seeds that the others have too."
 
 
 def _spelled(group: Group) -> str:

@@ -1,8 +1,8 @@
 """Scores of finished cells, and their mean and spread over seeds."""
 
 import statistics
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from fer.report.results import CellResult, StudyResults
 from fer.study import Cell, cells
@@ -76,6 +76,15 @@ class Group:
         """Real images in the training set."""
         return round(self.ratio * train_size)
 
+    @property
+    def finished_seeds(self) -> set[int]:
+        """Seeds of the finished cells."""
+        return {result.cell.seed for result in self.finished}
+
+    def only(self, seeds: Collection[int]) -> "Group":
+        """The same group with the finished cells of these seeds alone."""
+        return replace(self, finished=tuple(result for result in self.finished if result.cell.seed in seeds))
+
     def score(self, name: str) -> Summary | None:
         """A score's mean and spread over the finished seeds."""
         return summarise(score_of(result, name) for result in self.finished)
@@ -111,10 +120,14 @@ class Worth:
     mix: Group
     control: Group
 
+    def scores(self, name: str) -> list[tuple[float, float]]:
+        """The mix's score and the control's, for every seed that has both."""
+        with_samples, without = self.mix.scores_by_seed(name), self.control.scores_by_seed(name)
+        return [(with_samples[seed], without[seed]) for seed in with_samples if seed in without]
+
     def differences(self, name: str) -> list[float]:
         """The mix's score minus the control's, for every seed that has both."""
-        with_samples, without = self.mix.scores_by_seed(name), self.control.scores_by_seed(name)
-        return [with_samples[seed] - without[seed] for seed in with_samples if seed in without]
+        return [mix - control for mix, control in self.scores(name)]
 
 
 def worths_of(groups: Iterable[Group]) -> Iterator[Worth]:

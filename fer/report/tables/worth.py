@@ -9,7 +9,7 @@ from fer.report.tables.table import Column, Table
 
 
 def worth_table(results: StudyResults) -> Table | None:
-    """One row per mix that has a control: both scores, and the mean difference over the seeds that have both."""
+    """One row per mix that has a control: both scores and their difference, means over the seeds that have both."""
     worths = list(worths_of(groups_of(results)))
     if not worths:
         return None
@@ -31,8 +31,8 @@ def worth_table(results: StudyResults) -> Table | None:
         rows=[_row(results, worth) for worth in worths],
         note=(
             "Worth is the macro-F1 of the mix minus that of its control, which trains on the same real images with "
-            "nothing beside them; means over the seeds that have both. The last column says how many real images the "
-            "generator itself was trained on."
+            "nothing beside them; all are means over the seeds that have both. The last column says how many real "
+            "images the generator itself was trained on."
         ),
     )
 
@@ -40,14 +40,14 @@ def worth_table(results: StudyResults) -> Table | None:
 def _row(results: StudyResults, worth: Worth) -> dict[str, Any]:
     official = worth.differences("macro_f1")
     leak_free = worth.differences("macro_f1_leak_free")
-    mix, control = worth.mix.score("macro_f1"), worth.control.score("macro_f1")
+    both = worth.scores("macro_f1")
     return {
         "classifier": worth.mix.classifier,
         "generator": worth.mix.generator,
         "ratio": worth.mix.ratio,
         "real_images": worth.mix.real_images(results.planned.train_size),
-        "mix": mix and mix.mean,
-        "control": control and control.mean,
+        "mix": _mean([mix for mix, _ in both]),
+        "control": _mean([control for _, control in both]),
         "worth": _mean(official),
         "worth_sd": _sd(official),
         "worth_leak_free": _mean(leak_free),

@@ -1,5 +1,9 @@
 """The answer in words says what the numbers say, and that nothing can be said where nothing can."""
 
+from collections.abc import Callable
+
+import pytest
+
 from fer.plan import Task
 from fer.report.answer import answers, headline
 from fer.study import Cell
@@ -65,3 +69,35 @@ def test_a_missing_control_is_not_made_up() -> None:
     text = dict(answers(made_up(missing=no_controls)))["weak"]
     assert "it has no finished control" in text
     assert "No mix can be compared with a control" in text
+
+
+def without(ratio: float, seed: int, generator: str | None = None) -> Callable[[Task], tuple[str, str] | None]:
+    def missing(task: Task) -> tuple[str, str] | None:
+        cell = task.cell
+        gone = cell is not None and (cell.ratio, cell.seed, cell.generator) == (ratio, seed, generator)
+        return ("failed", "why") if gone else None
+
+    return missing
+
+
+@pytest.mark.parametrize("ratio", [0.5, 1.0])
+def test_a_mix_is_compared_over_the_seeds_that_its_control_and_all_real_images_have_too(ratio: float) -> None:
+    text = dict(answers(made_up(missing=without(ratio, seed=1))))["weak"]
+    assert "reaches a test macro-F1 of 0.370 (0.365 leak-free); the same real images alone reach 0.350 " in text
+    assert "all real images 0.500 " in text
+    assert "This compares the 1 of its 2 seeds that the others have too." in text
+    assert "Some of this rests on a single seed: chance is not ruled out." in text
+
+
+def test_samples_alone_are_compared_over_the_seeds_that_all_real_images_have_too() -> None:
+    text = dict(answers(made_up(missing=without(1.0, seed=0))))["weak"]
+    assert "On its samples alone, cnn reaches 0.230 (0.225 leak-free), against 0.510 (0.505 leak-free)" in text
+
+
+def test_a_control_of_other_seeds_is_no_control() -> None:
+    def missing(task: Task) -> tuple[str, str] | None:
+        return without(0.5, seed=1)(task) or without(0.5, seed=0, generator="weak")(task)
+
+    text = dict(answers(made_up(missing=missing)))["weak"]
+    assert "reaches a test macro-F1 of 0.380 (0.375 leak-free); it has no finished control of the same seeds" in text
+    assert "all real images 0.510 " in text

@@ -15,7 +15,7 @@ from tests.reports import plan_of, sheet_png
 
 STUDY = """
 name: small
-generators: {first: {model: cgan-48}, second: {model: cgan-48}}
+generators: {first: {model: cgan-48}, second: {model: cgan-48, kimg: 2.0}}
 grids:
   - {name: main, generators: [first, second], classifiers: [cnn], ratios: [0.5, 1.0], controls: [0.5]}
 seeds: [3]
@@ -63,7 +63,7 @@ def test_a_whole_study_has_nothing_missing(planned: PlannedStudy, store: Store, 
     assert results.assessments[0].real_sheet.endswith(b"real.png")
 
 
-def test_two_names_for_the_same_generator_share_artifacts_and_both_have_results(
+def test_every_generator_has_its_own_results_and_real_images_alone_are_there_once(
     planned: PlannedStudy, store: Store, tmp_path: Path
 ) -> None:
     for task in tasks(planned):

@@ -88,6 +88,8 @@ def test_worth_compares_only_seeds_that_have_both() -> None:
     (weak,) = rows_of(worth_table(made_up(missing=one_control_less)), generator="weak")
     assert weak["worth"] == pytest.approx(0.02)  # not 0.025, as the difference of the means would be
     assert weak["seeds"] == 1
+    assert (weak["mix"], weak["control"]) == pytest.approx((0.37, 0.35))  # so that the columns' difference is the worth
+    assert weak["mix"] - weak["control"] == pytest.approx(weak["worth"])
 
 
 def test_assessments_become_rows(results: StudyResults) -> None:
