@@ -47,7 +47,7 @@ def command(study: str, store_uri: str, source: str | None, workers: int | None)
     STUDY is a built-in name, a YAML file, the store URI of one, or the name of a study planned in the store. What
     exists is not made again, so the same command goes on after an interruption. Exit status 1 if a task failed.
     """
-    stop = installed_stop()
+    stop = installed_stop(at_once=True)
     request = Request(study, store_uri, source)
     context = pinned(request, stop)
     schedule = run_tasks(context, workers, stop)
@@ -66,14 +66,20 @@ def pinned(request: Request, stop: StopFlag) -> Context:
 
 
 def run_tasks(context: Context, workers: int | None, stop: StopFlag) -> Schedule:
-    """Bring every task of the study to an end; starts no process where everything exists."""
+    """Bring every task of the study to an end; starts no process where everything exists.
+
+    Afterwards SIGTERM and Ctrl-C stop at once, as before.
+    """
     all_tasks = tasks(context.planned)
     known = states(context.store, all_tasks)
     schedule = Schedule(all_tasks, {digest for digest, state in known.items() if state.name == "exists"})
     to_do = schedule.in_state("to do")
     if to_do:
         shares = environments(min(workers or default_workers(context.planned.study), len(to_do)))
-        work_through(schedule, context.planned, context.request, shares, Pace(context.store, to_do), stop)
+        pace = Pace(context.store, to_do)
+        stop.install()  # workers have something to save
+        work_through(schedule, context.planned, context.request, shares, pace, stop)
+        stop.install_at_once()
     return schedule
 
 

@@ -2,9 +2,11 @@
 
 import json
 import logging
+import signal
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,6 +116,23 @@ def installed_stop(*, at_once: bool = False) -> StopFlag:
     else:
         stop.install()
     return stop
+
+
+@contextmanager
+def stopping_at_once(stop: StopFlag) -> Iterator[None]:
+    """Let SIGTERM and Ctrl-C raise Stopped by themselves within the block, where there is nothing to save.
+
+    Only the main thread may enter it. Afterwards the signals do what they did before.
+    """
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    stop.install_at_once()
+    try:
+        stop.check()  # asked for before the block began
+        yield
+    finally:
+        if not stop.requested:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def print_recipe(store: Store, recipe: Recipe) -> None:

@@ -1,6 +1,7 @@
 """From a task to the code that makes it: the one path that commands and ``fer run`` share."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from importlib import import_module
 
 from fer.errors import RequestError
@@ -12,7 +13,7 @@ from fer.runtime.work import Work
 from fer.store import Store
 from jobs.context import Request, open_context
 from jobs.inputs import Inputs, kind_of
-from jobs.stage import Made, installed_stop, print_recipe, run_stage
+from jobs.stage import Made, installed_stop, print_recipe, run_stage, stopping_at_once
 
 MAKERS: dict[Stage, str] = {
     "train-gan": "jobs.train_gan",
@@ -21,6 +22,8 @@ MAKERS: dict[Stage, str] = {
     "train": "jobs.train",
 }
 """Modules with ``make(planned, task, inputs, work) -> device`` (see ``run_stage``)."""
+SAVING_NOTHING: frozenset[Stage] = frozenset({"assess"})
+"""Stages without checkpoints, which a signal ends at once."""
 
 
 def execute(planned: PlannedStudy, task: Task, store: Store, stop: StopFlag, request: Request | None = None) -> Made:
@@ -33,7 +36,8 @@ def execute(planned: PlannedStudy, task: Task, store: Store, stop: StopFlag, req
         _require_inputs(planned, task, store, request or Request(planned.study.name, store.uri))
 
     def make(work: Work) -> str:
-        device: str = import_module(MAKERS[task.stage]).make(planned, task, Inputs(task.recipe, store), work)
+        with stopping_at_once(stop) if task.stage in SAVING_NOTHING else nullcontext():
+            device: str = import_module(MAKERS[task.stage]).make(planned, task, Inputs(task.recipe, store), work)
         return device
 
     return run_stage(store, task.recipe, str(task), make, stop)

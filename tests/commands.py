@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,17 @@ class Ended:
         return json.loads(self.output)
 
 
+@contextmanager
+def kept_signals() -> Iterator[None]:
+    """Put this process's handlers of SIGINT and SIGTERM back at the end."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 class Fer:
     """Runs commands in this process."""
 
@@ -54,13 +66,9 @@ class Fer:
 
     def __call__(self, *arguments: str | Path) -> Ended:
         """Run a command."""
-        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         self._capsys.readouterr()
-        try:
+        with kept_signals():
             status = run_command([str(argument) for argument in arguments])
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
         captured = self._capsys.readouterr()
         return Ended(status, captured.out, captured.err)
 

@@ -2,11 +2,17 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from fer.errors import Stopped
+from fer.plan import tasks
+from fer.runtime.signals import StopFlag
 from fer.store import Store, open_store
-from tests.commands import Fer
+from jobs.context import Request, open_context
+from jobs.stages import execute
+from tests.commands import Fer, kept_signals
 
 GENERATOR = ("--generator", "cgan-48", "--seed", "0")
 CELL = ("--classifier", "cnn", "--seed", "0")
@@ -163,3 +169,17 @@ def test_an_unexpected_error_is_exit_1_with_its_traceback_and_recorded(
     (attempt,) = store.attempts(cell)
     assert attempt.state == "failed"
     assert attempt.reason.startswith("TypeError: ")
+
+
+def test_an_assessment_that_is_asked_to_stop_saves_nothing_and_stops(quick: Path, planned_store: Path) -> None:
+    context = open_context(Request(str(quick), str(planned_store)))
+    assess = next(task for task in tasks(context.planned) if task.stage == "assess")
+    (planned_store.parent / "made").mkdir()
+    (planned_store.parent / "made" / "samples.npz").write_bytes(b"never looked at")
+    cost: Any = {"wall_seconds": 1.0, "device_seconds": 1.0, "device": "cpu"}
+    context.store.publish("synthetic", {}, assess.needs[0], planned_store.parent / "made", **cost)
+    stop = StopFlag()
+    stop.requested = True
+    with kept_signals(), pytest.raises(Stopped):
+        execute(context.planned, assess, context.store, stop)
+    assert [attempt.state for attempt in context.store.attempts(assess.digest)] == ["stopped"]

@@ -85,9 +85,14 @@ def test_a_stage_killed_at_random_moments_ends_with_the_same_numbers(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_stage_that_has_nothing_to_save_stops_at_once(tmp_path: Path, number: signal.Signals) -> None:
-    store = tmp_path / "store"
-    process = start("prepare", "--source", "drawn", "--store", store)  # 4,200 faces take seconds
+@pytest.mark.parametrize("command", [("prepare", "--source", "drawn"), ("run", "own")])
+def test_what_has_nothing_to_save_stops_at_once(
+    tmp_path: Path, number: signal.Signals, command: tuple[str, ...]
+) -> None:
+    store, study = tmp_path / "store", tmp_path / "own.yaml"
+    study.write_text(QUICK.replace("{train: 140, validation: 70, test: 70}", "{train: 50000}"))
+    arguments = [str(study) if argument == "own" else argument for argument in command]
+    process = start(*arguments, "--store", store)  # thousands of faces take seconds
     assert process.stderr is not None
     assert "drawing" in process.stderr.readline()
     process.send_signal(number)

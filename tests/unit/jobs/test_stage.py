@@ -1,5 +1,6 @@
 """The harness of stages, with a stage that does next to nothing."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from fer.recipes import Recipe
 from fer.runtime.signals import StopFlag
 from fer.runtime.work import Work
 from fer.store import ClaimedElsewhere, Store, open_store
-from jobs.stage import CPU, Stopwatch, TimedCheckpoints, run_stage
+from jobs.stage import CPU, Stopwatch, TimedCheckpoints, run_stage, stopping_at_once
+from tests.commands import kept_signals
 
 RECIPE = Recipe(stage="train", revision=1, params={}, inputs={})
 
@@ -113,3 +115,17 @@ def test_the_scratch_folder_is_under_tmpdir_and_does_not_stay(
     run_stage(store, RECIPE, "a cell", make, StopFlag())
     assert seen[0].parent == tmp_path / "scratch"
     assert not list((tmp_path / "scratch").iterdir())
+
+
+def test_within_a_block_that_saves_nothing_a_signal_stops_by_itself_and_afterwards_as_before() -> None:
+    with kept_signals():
+        stop = StopFlag()
+        stop.install()
+        before = signal.getsignal(signal.SIGTERM)
+        with stopping_at_once(stop):
+            pass
+        assert signal.getsignal(signal.SIGTERM) == before
+        with pytest.raises(Stopped, match="stopped by SIGTERM"), stopping_at_once(stop):
+            signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(Stopped), stopping_at_once(stop):
+            raise AssertionError("begun, although a stop had been asked for")
