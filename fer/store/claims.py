@@ -7,6 +7,7 @@ it does not guard the artifact: publishing does (first wins).
 """
 
 import logging
+import signal
 import threading
 import time
 import uuid
@@ -106,7 +107,7 @@ class Claims:
                 yield _attempt(number, claim, None)
             except BaseException as error:
                 stopped = isinstance(error, Stopped | KeyboardInterrupt)
-                exit_code = Stopped.exit_code if stopped else error.exit_code if isinstance(error, StageError) else 1
+                exit_code = _exit_code(error)
                 try:
                     record("stopped" if stopped else "failed", _one_line(error), exit_code)
                 except StageError as second:  # the first error says more than this one
@@ -207,6 +208,12 @@ def _attempt(number: int, claim: Claim, outcome: Outcome | None) -> Attempt:
         reason="its process ended without a word (killed, or its machine went away)",
         seconds=None,
     )
+
+
+def _exit_code(error: BaseException) -> int:
+    if isinstance(error, StageError):
+        return error.exit_code
+    return 128 + signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
 
 
 def _one_line(error: BaseException) -> str:

@@ -63,15 +63,16 @@ class FolderObjects:
         """Every object whose key starts with ``prefix``."""
         if prefix:
             check_key(prefix.removesuffix("/"))
-        for folder, _, names in os.walk(self.root / prefix.rpartition("/")[0]):
+        for folder, _, names in os.walk(self.root / prefix.rpartition("/")[0], onerror=_refuse_unlisted):
             for name in names:
                 path = Path(folder, name)
                 key = path.relative_to(self.root).as_posix()
                 if name.startswith(ASIDE) or not key.startswith(prefix):
                     continue
                 try:
-                    stat = path.stat()
-                except FileNotFoundError:  # deleted by another process since the folder was read
+                    with _reported(f"read {path}"), _missing(key):
+                        stat = path.stat()
+                except MissingObject:  # deleted by another process since the folder was read
                     continue
                 yield ObjectInfo(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
 
@@ -87,6 +88,12 @@ class FolderObjects:
                 folder.rmdir()
             except OSError:  # not empty, or gone already
                 break
+
+
+def _refuse_unlisted(error: OSError) -> None:
+    """What ``os.walk`` is to do about a folder that it cannot list: what is not there is empty, the rest is not."""
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise RequestError(f"cannot list {error.filename}: {error.strerror}") from error
 
 
 def _store(target: Path, source: BinaryIO, place: Callable[[Path, Path], None]) -> None:
@@ -113,7 +120,9 @@ def _open_aside(folder: Path) -> tuple[Path, BinaryIO]:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except FileExistsError as error:
-            raise NotADirectoryError(f"{folder} is a file") from error
+            if folder.is_file() or folder.is_symlink():
+                raise NotADirectoryError(f"{folder} is a file") from error
+            continue  # it was a folder, and another process's delete() removed it since
         try:
             return path, path.open("xb")
         except FileNotFoundError:  # another process's delete() removed the folder while it was empty

@@ -19,6 +19,12 @@ from fer.store import ClaimedElsewhere, Objects, Store
 LEASE = 1.0
 
 
+def _stopped_by_sigint() -> Stopped:
+    error = Stopped("stopped by SIGINT")
+    error.exit_code = 130  # as fer.runtime.signals raises it
+    return error
+
+
 @contextmanager
 def holder(uri: str, digest: str, lease: float) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the claim on ``digest``; killed at the end, if not before."""
@@ -50,7 +56,8 @@ def test_a_finished_block_is_done(store: Store) -> None:
         (TryAgain("the store is away"), "failed", "the store is away", 75),
         (ZeroDivisionError("division by zero\nand more"), "failed", "ZeroDivisionError: division by zero", 1),
         (Stopped("SIGTERM after epoch 3"), "stopped", "SIGTERM after epoch 3", 143),
-        (KeyboardInterrupt(), "stopped", "KeyboardInterrupt", 143),
+        (KeyboardInterrupt(), "stopped", "KeyboardInterrupt", 130),
+        (_stopped_by_sigint(), "stopped", "stopped by SIGINT", 130),
     ],
 )
 def test_a_block_that_raises_leaves_its_reason(

@@ -1,8 +1,12 @@
 """What only a folder store can get wrong."""
 
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -72,6 +76,44 @@ def test_writing_and_deleting_in_one_folder_at_once_goes_well(tmp_path: Path) ->
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[None]:
+    """Without root's right to read everything."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(user)
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_a_folder_that_may_not_be_read_is_not_an_empty_one() -> None:
+    root = Path(tempfile.mkdtemp(dir="/tmp"))  # pytest's own are below a folder of this user's alone
+    try:
+        objects = FolderObjects(root)
+        objects.write("cell/1/manifest.json", b"{}")
+        (root / "cell").chmod(0)
+        for prefix in ("", "cell/", "cell/1/"):
+            with pytest.raises(RequestError, match=f"cannot list {root / 'cell'}.*: Permission denied"):
+                list(objects.list(prefix))
+    finally:
+        (root / "cell").chmod(0o700)
+        shutil.rmtree(root)
+
+
+def test_what_cannot_be_listed_or_looked_at_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "cell").symlink_to("cell")
+    for prefix, action in (("", "read"), ("cell/", "list")):
+        with pytest.raises(RequestError, match=f"cannot {action} {tmp_path / 'cell'}: Too many levels"):
+            list(FolderObjects(tmp_path).list(prefix))
+
+
+def test_there_is_nothing_below_what_is_not_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert list(FolderObjects(tmp_path).list("file/x/")) == []
+    assert list(FolderObjects(tmp_path).list("nowhere/")) == []
 
 
 def test_a_key_below_a_file_is_one_line(tmp_path: Path) -> None:
