@@ -79,7 +79,7 @@ def test_every_generator_has_its_own_results_and_real_images_alone_are_there_onc
 
 
 def test_what_was_never_started_says_what_it_waits_for(planned: PlannedStudy, store: Store, tmp_path: Path) -> None:
-    publish(store, the("train-gan", planned), tmp_path)
+    publish(store, the("train-gan", planned, generator="first"), tmp_path)
     reasons = gather(planned, store).reasons
     assert reasons["generate generator=first seed=3"] == "never started"
     assert reasons["assess generator=first seed=3"] == (
@@ -89,7 +89,7 @@ def test_what_was_never_started_says_what_it_waits_for(planned: PlannedStudy, st
 
 
 def test_failed_stopped_and_running_attempts_give_their_reasons(planned: PlannedStudy, store: Store) -> None:
-    failed, stopped = the("train", planned, ratio="1"), the("train-gan", planned)
+    failed, stopped = the("train", planned, ratio="1"), the("train-gan", planned, generator="first")
     running = next(t for t in tasks(planned) if t.cell is not None and t.cell.is_control)
     for error, task in ((RequestError("the loss is not finite"), failed), (Stopped("by a signal"), stopped)):
         with suppress(RequestError, Stopped), store.claimed(task.digest, str(task)):
@@ -114,6 +114,29 @@ def test_a_damaged_artifact_is_missing_and_says_which_file(planned: PlannedStudy
     (missing,) = (item for item in results.missing if item.task.digest == task.digest)
     assert missing.state == "damaged"
     assert "cell.json" in missing.reason
+
+
+def test_a_damaged_data_set_leaves_the_rest_of_the_report_and_says_which_file(
+    planned: PlannedStudy, store: Store, tmp_path: Path
+) -> None:
+    for task in tasks(planned):
+        publish(store, task, tmp_path)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "audit.json").write_text('{"images": {}}')
+    store.publish("dataset", {}, planned.dataset, folder, wall_seconds=1, device_seconds=1, device="cpu")
+    assert gather(planned, store).data_problem == ""
+    (path,) = (tmp_path / "store" / "dataset").rglob("audit.json")
+    path.chmod(0o644)
+    path.write_text("{}")
+    results = gather(planned, store)
+    assert (results.audit, results.missing) == ({}, [])
+    assert "audit.json" in results.data_problem
+    assert results.reasons == {"prepare": results.data_problem}  # so that a report after the repair is another one
+
+
+def test_a_missing_data_set_is_said_to_be_missing(planned: PlannedStudy, store: Store) -> None:
+    assert gather(planned, store).data_problem == "The data set is missing from the store."
 
 
 def test_the_study_text_is_what_was_planned(planned: PlannedStudy, store: Store) -> None:
