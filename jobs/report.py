@@ -1,9 +1,11 @@
 """``fer report``: write the report over what exists, with the reason for everything that does not."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
+from fer.data.source import DRAWN
 from fer.recipes import Recipe, report_recipe
 from fer.report.gather import gather
 from fer.report.results import StudyResults
@@ -22,7 +24,7 @@ def report(context: Context, stop: StopFlag) -> str:
 
     The ref ``reports/<study>/<source key>`` then names it.
     """
-    results = gather(context.planned, context.store)
+    results = gather(context.planned, context.store, source_in_words(context.source))
     recipe = _recipe(results)
 
     def make(work: Work) -> str:
@@ -42,6 +44,11 @@ def report(context: Context, stop: StopFlag) -> str:
 
 def _recipe(results: StudyResults) -> Recipe:
     return report_recipe(results.planned, results.present, results.reasons)
+
+
+def source_in_words(source: str) -> str:
+    """A source for the page: a path of this machine by its last part, since others may read the report."""
+    return source if source == DRAWN or "://" in source else f"{Path(source).name} (a local file or folder)"
 
 
 @click.command(short_help="Write the report over what exists.")

@@ -41,11 +41,12 @@ from fer.study import Cell, cells
 _READERS = 8
 
 
-def gather(planned: PlannedStudy, store: Store) -> StudyResults:
+def gather(planned: PlannedStudy, store: Store, source: str = "") -> StudyResults:
     """Everything that ``store`` holds of the study now, and the reason for each task that is missing.
 
     Only the files that a report shows are read. An artifact whose files are damaged counts as missing, and the damage
-    is its reason. Raises TryAgain where the store cannot be reached.
+    is its reason. ``source``: where the data set was read from, in words for the page. Raises TryAgain where the store
+    cannot be reached.
     """
     all_tasks = tasks(planned)
     with ThreadPoolExecutor(_READERS) as pool:  # on S3 the time goes into waiting
@@ -54,7 +55,7 @@ def gather(planned: PlannedStudy, store: Store) -> StudyResults:
     absent = {outcome.task.digest: outcome for outcome in looked_up if isinstance(outcome, Missing)}
     all_cells = cells(planned.study)
     runs = generator_runs(planned, all_cells)
-    prepared = store.manifest("dataset", planned.dataset)
+    prepared, audit, data_problem = _prepared(store, planned)
     return StudyResults(
         planned=planned,
         study_text=_study_text(store, planned),
@@ -71,8 +72,10 @@ def gather(planned: PlannedStudy, store: Store) -> StudyResults:
         assessments=[
             _assessment_result(run, one) for run in runs if (one := found.get(assessment_recipe(planned, run).digest))
         ],
-        audit=_json(store, prepared, "audit.json") if prepared else {},
+        audit=audit,
         prepared=prepared,
+        data_problem=data_problem,
+        source=source,
     )
 
 
@@ -150,6 +153,18 @@ def _with_cause(missing: Missing, absent: Mapping[str, Missing]) -> Missing:
     if missing.state != "not started" or needed is None:
         return missing
     return Missing(missing.task, "waiting", f"never started: it needs {needed.task}, which is missing ({needed.state})")
+
+
+def _prepared(store: Store, planned: PlannedStudy) -> tuple[Manifest | None, dict[str, Any], str]:
+    """The data set's manifest and audit, and what is wrong where there is none."""
+    prepared = None
+    try:
+        prepared = store.manifest("dataset", planned.dataset)
+        if prepared is None:
+            return None, {}, "The data set is missing from the store."
+        return prepared, _json(store, prepared, "audit.json"), ""
+    except RequestError as error:
+        return prepared, {}, f"The data set is damaged: {error}."
 
 
 def _study_text(store: Store, planned: PlannedStudy) -> str:

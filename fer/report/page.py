@@ -27,13 +27,14 @@ class Content:
     tables: Sequence[Table]
     figures: Sequence[Rendered]
     sheets: Sequence[Sheet]
+    notes: Sequence[str]
     left_out: int
     """Figures and sheets beyond the limit."""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to show."""
-        return not (self.tables or self.figures or self.sheets)
+        return not (self.tables or self.figures or self.sheets or self.notes)
 
 
 def render_page(results: StudyResults, contents: Sequence[Content]) -> str:
@@ -53,7 +54,7 @@ def render_page(results: StudyResults, contents: Sequence[Content]) -> str:
         planned=results.planned,
         study=results.planned.study,
         study_text=results.study_text,
-        source=results.planned.study.data.source,
+        source=results.source or results.planned.study.data.source,
         headline=headline(results),
         answers=answers(results),
         contents=contents,

@@ -86,9 +86,13 @@ class StudyResults:
     networks: Sequence[NetworkResult] = ()
     assessments: Sequence[AssessmentResult] = ()
     audit: Mapping[str, Any] = field(default_factory=dict)
-    """The data set's audit.json; empty where the data set itself is missing."""
+    """The data set's audit.json; empty where it could not be read."""
     prepared: Manifest | None = None
     """The data set's manifest."""
+    data_problem: str = ""
+    """Why there is no audit: the data set is missing, or which file of it is damaged."""
+    source: str = ""
+    """Where the data set was read from, for the reader's information; empty where that is not known."""
 
     @property
     def present(self) -> dict[str, str]:
@@ -97,8 +101,9 @@ class StudyResults:
 
     @property
     def reasons(self) -> dict[str, str]:
-        """The reason for each missing task."""
-        return {str(missing.task): missing.reason for missing in self.missing}
+        """The reason for each missing task, and for a data set that is missing or damaged."""
+        data = {"prepare": self.data_problem} if self.data_problem else {}
+        return data | {str(missing.task): missing.reason for missing in self.missing}
 
     def by_group(self) -> dict[tuple[str, str, float, int], list[CellResult]]:
         """Finished cells that differ in nothing but the seed, by (generator or ``-``, classifier, ratio, volume)."""

@@ -7,6 +7,7 @@ from fer.report.figures.curves import curve_figures
 from fer.report.figures.figure import Figure
 from fer.report.figures.losses import loss_figures
 from fer.report.figures.ratio import ratio_figures
+from fer.report.notes import data_note, mix_validation_note
 from fer.report.results import StudyResults
 from fer.report.sheets import Sheet, sample_sheets
 from fer.report.tables.assessed import copies_table, counts_table, pixels_table
@@ -28,13 +29,15 @@ class Section:
     title: str
     empty: str
     """What it says where none of its parts has anything to show."""
+    notes: tuple[Callable[[StudyResults], str | None], ...] = ()
+    """What is said first, where it holds."""
     tables: tuple[Callable[[StudyResults], Table | None], ...] = ()
     figures: tuple[Callable[[StudyResults], Iterable[Figure]], ...] = ()
     sheets: tuple[Callable[[StudyResults], Iterable[Sheet]], ...] = ()
 
 
 SECTIONS = (
-    Section("grid", "The grid", "The study has no cells.", tables=(grid_table,)),
+    Section("grid", "The grid", "The study has no cells.", tables=(grid_table,), notes=(mix_validation_note,)),
     Section("curves-of-ratio", "Macro-F1 against the real ratio", "No cell is finished.", figures=(ratio_figures,)),
     Section("worth", "What the samples are worth", "No mix has a control in this study.", tables=(worth_table,)),
     Section("samples", "Samples", "No generator is trained or assessed yet.", sheets=(sample_sheets,)),
@@ -52,7 +55,7 @@ SECTIONS = (
         figures=(loss_figures,),
         tables=(networks_table,),
     ),
-    Section("data", "The data set", "The data set is missing from the store.", tables=(classes_table, audit_table)),
+    Section("data", "The data set", "Nothing is known of it.", tables=(classes_table, audit_table), notes=(data_note,)),
     Section("time", "Time and machines", "Nothing has been made yet.", tables=(stages_table, cells_table)),
     Section("missing", "What is missing, and why", "Nothing is missing.", tables=(missing_table,)),
     Section("artifacts", "Artifacts", "Nothing has been made yet.", tables=(artifacts_table,)),

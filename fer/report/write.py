@@ -47,6 +47,7 @@ def _content(results: StudyResults, index: int) -> Content:
         tables=[table for make in section.tables if (table := make(results)) is not None],
         figures=[figure.render() for kind in figures for figure in kind[:MOST_FIGURES]],
         sheets=[sheet for kind in sheets for sheet in kind[:MOST_SHEETS]],
+        notes=[note for make in section.notes if (note := make(results)) is not None],
         left_out=sum(len(kind[MOST_FIGURES:]) for kind in figures) + sum(len(kind[MOST_SHEETS:]) for kind in sheets),
     )
 

@@ -5,12 +5,17 @@ from typing import Any
 from fer.report.results import NetworkResult, StudyResults
 from fer.report.tables.table import Column, Table
 
+_AS_PLANNED = "as planned"
+
 
 def networks_table(results: StudyResults) -> Table | None:
-    """One row per trained network: how far it came, and whether it diverged."""
+    """One row per trained network: how far it came, and whether it diverged; separate ones have a row for all too."""
     if not results.networks:
         return None
-    rows = [_row(network) for network in results.networks]
+    rows: list[dict[str, Any]] = []
+    for run in dict.fromkeys((item.run.generator, item.run.seed, item.run.ratio) for item in results.networks):
+        own = [_row(item) for item in results.networks if (item.run.generator, item.run.seed, item.run.ratio) == run]
+        rows += [_all(own), *own] if own[0]["class"] is not None else own
     optional = [
         Column("class", "Class", head=True),
         Column("ratio", "Serves ratio", "ratio", head=True),
@@ -28,7 +33,21 @@ def networks_table(results: StudyResults) -> Table | None:
             Column("end", "End"),
         ],
         rows=rows,
+        note="Every class’s network has the whole budget to itself." if any(row["class"] for row in rows) else "",
+        block=2,
     )
+
+
+def _all(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the networks of one generator's classes have seen and been shown together."""
+    diverged = sum(row["end"] != _AS_PLANNED for row in rows)
+    return {
+        **rows[0],
+        "class": "all",
+        "seen": sum(row["seen"] for row in rows),
+        "kimg": sum(row["kimg"] for row in rows),
+        "end": f"{diverged} of {len(rows)} diverged" if diverged else _AS_PLANNED,
+    }
 
 
 def _row(network: NetworkResult) -> dict[str, Any]:
@@ -43,5 +62,5 @@ def _row(network: NetworkResult) -> dict[str, Any]:
         "model": summary["model"],
         "seen": sum(summary["images"].values()) if trained else None,
         "kimg": summary["kimg_shown"] if trained else None,
-        "end": f"diverged: {diverged['reason']}" if diverged else "as planned" if trained else "",
+        "end": f"diverged: {diverged['reason']}" if diverged else _AS_PLANNED if trained else "",
     }

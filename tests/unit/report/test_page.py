@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -94,6 +95,30 @@ def test_missing_tasks_stand_on_the_page_with_their_reason(tmp_path: Path) -> No
     assert "failed: the loss was not finite" in page
     assert "fer train --classifier cnn --ratio 1 --seed 1" in page
     assert "1 task missing" in page
+
+
+def test_a_damaged_data_set_is_named_in_its_section(tmp_path: Path) -> None:
+    write_report(
+        replace(made_up(), audit={}, data_problem="The data set is damaged: audit.json has other bytes."), tmp_path
+    )
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "The data set is damaged: audit.json has other bytes." in page.partition('<section id="data">')[2]
+
+
+def test_the_page_names_the_source_that_it_is_told(tmp_path: Path, page: str) -> None:
+    assert "<dt>Source</dt><dd>drawn</dd>" in page
+    write_report(replace(made_up(), source="s3://bucket/faces.zip"), tmp_path)
+    told = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "<dt>Source</dt><dd>s3://bucket/faces.zip</dd>" in told
+
+
+def test_where_mixes_validate_themselves_it_says_that_generators_had_seen_the_held_out_images(
+    tmp_path: Path, page: str
+) -> None:
+    said = "had seen the real ones of that part too"
+    assert said not in page
+    write_report(made_up(TWO_GENERATORS.replace("- {name:", "- {validate_on: mix, name:")), tmp_path)
+    assert said in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
 def test_names_from_users_are_escaped_in_text_and_drawings(tmp_path: Path) -> None:

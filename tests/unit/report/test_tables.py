@@ -127,6 +127,19 @@ def test_a_diverged_generator_says_so() -> None:
     assert rows_of(table, generator="sound")[0]["end"] == "as planned"
 
 
+def test_separate_networks_have_a_row_for_all_of_them_together() -> None:
+    text = "name: g\ngenerators: {diverging: {model: cgan-48, classes: separate}, joint: {model: cgan-48, kimg: 7}}\n"
+    table = networks_table(made_up(text, classes=("sad", "glad")))
+    rows = [(row["generator"], row["class"], row["seen"], row["kimg"], row["end"]) for row in rows_of(table)]
+    diverged = "diverged: a loss was no finite number at 40 kimg"
+    assert rows == [
+        ("diverging", "all", 400, 80.0, "2 of 2 diverged"),
+        ("diverging", "sad", 200, 40.0, diverged),
+        ("diverging", "glad", 200, 40.0, diverged),
+        ("joint", None, 200, 40.0, "as planned"),
+    ]
+
+
 def test_every_missing_task_is_named_with_its_reason_and_command(results: StudyResults) -> None:
     assert missing_table(results) is None
     gone = made_up(missing=lambda task: ("killed", "out of memory") if task.stage == "train" else None)
