@@ -57,6 +57,8 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "text": str,
     "code": str,
     "count": str,
+    "moment": str,
+    "words": str,
     "score": score,
     "signed": signed,
     "whole": whole,

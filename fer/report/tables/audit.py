@@ -35,7 +35,7 @@ def audit_table(results: StudyResults) -> Table | None:
         "Images of one single value": audit["single_valued"],
     }
     rows = [{"finding": finding, "count": count} for finding, count in findings.items()]
-    columns = [Column("finding", "Finding", head=True), Column("count", "Count", "whole")]
+    columns = [Column("finding", "Finding", "words", head=True), Column("count", "Count", "whole")]
     return Table(
         "audit", "Audit of the data set", columns, rows, " ".join(f"{note}." for note in audit["notes"]), block=0
     )

@@ -22,7 +22,7 @@ def missing_table(results: StudyResults) -> Table | None:
     ]
     columns = [
         Column("stage", "Stage", head=True),
-        Column("where", "Where", head=True),
+        Column("where", "Where", "words", head=True),
         Column("state", "State"),
         Column("reason", "Reason"),
         Column("command", "Command (with --study and --store)", "code"),
@@ -45,6 +45,7 @@ def artifacts_table(results: StudyResults) -> Table | None:
             "artifact_shown": f"{manifest.kind}/{manifest.digest[:12]}",
             "code_version": manifest.code_version,
             "created": f"{manifest.created:%Y-%m-%d %H:%M:%S} UTC",
+            "created_shown": f"{manifest.created:%Y-%m-%d %H:%M}",
             "wall_seconds": manifest.wall_seconds,
             "device_seconds": manifest.device_seconds,
             "device": manifest.device,
@@ -56,10 +57,10 @@ def artifacts_table(results: StudyResults) -> Table | None:
         return None
     columns = [
         Column("stage", "Stage", head=True),
-        Column("where", "Where", head=True),
+        Column("where", "Where", "words", head=True),
         Column("artifact_shown", "Artifact", "code"),
         Column("code_version", "Code", "code"),
-        Column("created", "Made"),
+        Column("created_shown", "Made (UTC)", "moment"),
         Column("wall_seconds", "Wall time", "seconds"),
         *machine_column(rows),
     ]

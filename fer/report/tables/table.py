@@ -10,6 +10,9 @@ from fer.report.format import shown
 
 NUMERIC = frozenset({"score", "signed", "whole", "ratio", "share", "level", "seconds", "count"})
 
+STYLED = frozenset({"code", "moment", "words"})
+"""Kinds that the style sheet sets in a way of their own."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -71,7 +74,11 @@ class Table:
     def classes(self, index: int, place: int) -> str:
         """CSS classes of a cell, given its row and the place of its column."""
         column = self.columns[place]
-        found = {"number": column.is_numeric, "code": column.kind == "code", "repeated": self._repeats(index, place)}
+        found = {
+            "number": column.is_numeric,
+            column.kind: column.kind in STYLED,
+            "repeated": self._repeats(index, place),
+        }
         return " ".join(name for name, holds in found.items() if holds)
 
     def _repeats(self, index: int, place: int) -> bool:
