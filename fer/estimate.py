@@ -6,19 +6,28 @@ from itertools import islice
 from statistics import median
 from typing import Any
 
+from fer.recipes import canonical
 from fer.store import Store
 
 SAMPLE = 200
 """Manifests read per kind. Digests are random, so that the first ones are a fair sample of all."""
 
 
-def likeness(recipe: Mapping[str, Any]) -> tuple[str, str]:
-    """What tasks of similar length share: the stage, and the model or classifier."""
-    params = recipe["params"]
-    return str(recipe["stage"]), str(params.get("classifier") or params.get("model") or "")
+WORK = ("model", "content", "options", "kimg", "count", "classifier", "budget", "numerics")
+"""Parameters that decide how much there is to do, and how fast it goes."""
+TRAINING_WORK = ("batch_size",)
+"""The same within a cell's ``training``. An epoch is N images long at every ratio and volume."""
 
 
-def known_seconds(store: Store, kinds: Iterable[str]) -> dict[tuple[str, str], float]:
+def likeness(recipe: Mapping[str, Any]) -> str:
+    """What tasks of similar length share: the stage, the data set, and the parameters that decide the work."""
+    params, inputs = recipe["params"], recipe["inputs"]
+    work = {name: params[name] for name in WORK if name in params}
+    work |= {name: params["training"][name] for name in TRAINING_WORK if "training" in params}
+    return canonical({"stage": recipe["stage"], "dataset": inputs.get("dataset"), "work": work})
+
+
+def known_seconds(store: Store, kinds: Iterable[str]) -> dict[str, float]:
     """Median wall seconds by likeness, over the artifacts of these kinds that the store holds."""
     seconds = defaultdict(list)
     for kind in sorted(set(kinds)):

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from fer.errors import RequestError
 from fer.naming import nearest
+from fer.paths import local_path
 from fer.recipes import PlannedStudy
 from fer.store import MissingArtifact, Store, fetch_uri, open_store
 from fer.study import Study, built_in_studies, built_in_text, load_study
@@ -96,8 +97,9 @@ def current_study(reference: str, store: Store) -> StudyText | None:
                 return StudyText(load_study(str(path)), path.read_text(encoding="utf-8"))
             except RequestError as error:
                 raise RequestError(str(error).replace(str(path), reference)) from None
-    if Path(reference).is_file():
-        return StudyText(load_study(reference), Path(reference).read_text(encoding="utf-8"))
+    path = local_path(reference)
+    if path.is_file():
+        return StudyText(load_study(str(path)), path.read_text(encoding="utf-8"))
     names = planned_names(store)
     if reference in names:
         return None

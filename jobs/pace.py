@@ -1,7 +1,7 @@
 """How long a study still takes, going by like tasks in the store and in this run."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 from fer.estimate import known_seconds, likeness
@@ -12,18 +12,20 @@ from fer.store import Store
 class Pace:
     """Seconds of like tasks: those of this run, else those that the store knows."""
 
-    def __init__(self, store: Store, tasks: Iterable[Task]) -> None:
+    def __init__(self, store: Store, tasks: Sequence[Task]) -> None:
         self._known = known_seconds(store, {task.recipe.kind for task in tasks})
-        self._here: dict[tuple[str, str], list[float]] = defaultdict(list)
+        self._likeness = {task.digest: likeness(task.recipe.model_dump(mode="json")) for task in tasks}
+        self._here: dict[str, list[float]] = defaultdict(list)
 
     def record(self, task: Task, seconds: float) -> None:
         """A task took this long, here and now."""
-        self._here[_like(task)].append(seconds)
+        self._here[self._likeness[task.digest]].append(seconds)
 
     def seconds(self, task: Task) -> float | None:
         """How long the task will take; None where no like task is known."""
-        here = self._here.get(_like(task))
-        return median(here) if here else self._known.get(_like(task))
+        like = self._likeness[task.digest]
+        here = self._here.get(like)
+        return median(here) if here else self._known.get(like)
 
     def remaining(self, tasks: Iterable[Task], running: Mapping[str, float], workers: int) -> float | None:
         """Expected seconds until ``tasks`` are done by so many workers; None where one's like is unknown.
@@ -37,7 +39,3 @@ class Pace:
                 return None
             total += max(0.0, seconds - running.get(task.digest, 0.0))
         return total / workers
-
-
-def _like(task: Task) -> tuple[str, str]:
-    return likeness({"stage": task.stage, "params": task.recipe.params})

@@ -2,22 +2,22 @@
 
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from fer.data.source import DRAWN
+from fer.paths import local_path
 from fer.recipes import canonical
 from fer.store import Store
 from fer.study import DrawnSpec
 
 
 def normalised(source: str) -> str:
-    """One spelling for one source: an absolute path, or a URI without a trailing slash."""
+    """One spelling for one source: an absolute path, or a URI without a trailing slash. Raises RequestError."""
     if source == DRAWN:
         return source
     if "://" in source:
         return source.rstrip("/")
-    return str(Path(source).expanduser().resolve())
+    return str(local_path(source).resolve())
 
 
 def source_key(source: str, drawn: DrawnSpec) -> str:

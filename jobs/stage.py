@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ import click
 from fer.recipes import Recipe
 from fer.runtime.signals import StopFlag
 from fer.runtime.work import Work
-from fer.store import Checkpoints, Store
+from fer.store import Checkpoints, Store, refuse_unconditional
 
 logger = logging.getLogger(__name__)
 
@@ -76,14 +77,15 @@ def run_stage(store: Store, recipe: Recipe, what: str, make: Callable[[Work], st
 
     ``what`` names it in words. ``make`` writes its files into ``work.folder`` and returns the device that it computed
     on: ``cpu``, or the name of a GPU. The artifact's device seconds are CPU seconds over all threads, or on a GPU the
-    wall seconds for which it was held. Raises ClaimedElsewhere (75) where another process makes it, and what ``make``
-    raises.
+    wall seconds for which it was held. Raises ClaimedElsewhere (75) where another process makes it, RequestError where
+    the store's server ignores conditional writes, and what ``make`` raises.
     """
     name = f"{recipe.kind}/{recipe.digest[:12]}"
     if store.exists(recipe.kind, recipe.digest):
         logger.info("%s: exists (%s)", what, name)
         return Made(here=False, seconds=0.0)
     begun = time.monotonic()
+    _refuse_unconditional_server(store)
     with store.claimed(recipe.digest, what):
         if store.exists(recipe.kind, recipe.digest):  # published between the look and the claim
             logger.info("%s: exists (%s)", what, name)
@@ -106,6 +108,13 @@ def run_stage(store: Store, recipe: Recipe, what: str, make: Callable[[Work], st
     seconds = time.monotonic() - begun
     logger.info("%s: made in %.1f s (%s)", what, seconds, name)
     return Made(here=True, seconds=seconds)
+
+
+@cache
+def _refuse_unconditional_server(store: Store) -> None:
+    """Claims and publishing rest on conditional writes, so a server is tried before the first of them."""
+    if store.objects.local_path("probe") is None:
+        refuse_unconditional(store.objects)
 
 
 def installed_stop(*, at_once: bool = False) -> StopFlag:

@@ -13,6 +13,7 @@ from PIL import Image
 from fer.data.dataset import EXPRESSIONS, Split
 from fer.data.table import SPLIT_OF_USAGE
 from fer.errors import RequestError
+from fer.paths import local_path
 from fer.runtime.progress import progress
 
 USAGE_OF_SPLIT = {split: usage for usage, split in SPLIT_OF_USAGE.items()}
@@ -69,6 +70,9 @@ def export_csv(splits: Mapping[str, Split], classes: Sequence[str], target: Path
 @contextmanager
 def _replacing(target: Path) -> Iterator[Path]:
     """A temporary sibling that becomes ``target`` if all goes well and is removed if not."""
+    if target.name in ("", ".."):
+        raise RequestError(f"export to {str(target)!r}: names no new folder or file; give a new name")
+    target = local_path(str(target))
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise RequestError(f"export to {target}: exists already; give a new name or an empty folder")
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
@@ -83,5 +87,5 @@ def _replacing(target: Path) -> Iterator[Path]:
     finally:
         if temporary.is_dir():
             shutil.rmtree(temporary)
-        else:
-            temporary.unlink(missing_ok=True)
+        elif temporary.exists():
+            temporary.unlink()

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import boto3
 from boto3.s3.transfer import TransferConfig
@@ -20,6 +20,7 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 from botocore.exceptions import ConnectionError as ServerConnectionError
+from botocore.parsers import ResponseParserError
 from s3transfer.exceptions import RetriesExceededError
 
 from fer.errors import RequestError, StageError, TryAgain
@@ -49,7 +50,9 @@ class S3Objects:
     """
 
     def __init__(self, bucket: str, prefix: str = "", waits: Sequence[float] = WAITS) -> None:
-        """Open it, sending nothing yet. RequestError where endpoint or prefix cannot be one."""
+        """Open it, sending nothing yet. RequestError where endpoint, bucket or prefix cannot be one."""
+        if not bucket:
+            raise RequestError(f"s3://{f'/{prefix}' if prefix else ''} names no bucket: give s3://bucket/prefix")
         self.uri = f"s3://{bucket}/{prefix}" if prefix else f"s3://{bucket}"
         self._bucket = bucket
         self._prefix = f"{check_key(prefix)}/" if prefix else ""
@@ -68,6 +71,7 @@ class S3Objects:
             self._client = session.client("s3", config=config)
         except (BotoCoreError, ValueError) as error:
             raise RequestError(f"cannot open {self.uri}: {_one_line(error)}") from error
+        self._client.meta.events.register("before-parse.s3", self._refuse_web_page)
         self._transfer = TransferConfig(multipart_threshold=PART_SIZE, multipart_chunksize=PART_SIZE, max_concurrency=4)
 
     def local_path(self, key: str) -> None:
@@ -77,7 +81,14 @@ class S3Objects:
     def read(self, key: str) -> bytes:
         """Return the object; raises MissingObject."""
         name = self._name(key)
-        return self._try("read", key, lambda: self._client.get_object(Bucket=self._bucket, Key=name)["Body"].read())
+
+        def get() -> bytes:
+            answer = self._client.get_object(Bucket=self._bucket, Key=name)
+            if "ETag" not in answer:
+                raise self._no_s3_server("read", key)
+            return answer["Body"].read()
+
+        return self._try("read", key, get)
 
     def download(self, key: str, path: Path) -> None:
         """Write the object to ``path``, in parallel parts where it is large; raises MissingObject."""
@@ -122,11 +133,13 @@ class S3Objects:
 
         def put() -> bool:
             try:
-                self._client.put_object(Bucket=self._bucket, Key=name, Body=data, IfNoneMatch="*")
+                answer = self._client.put_object(Bucket=self._bucket, Key=name, Body=data, IfNoneMatch="*")
             except ClientError as error:
                 if _status(error) == _PRECONDITION_FAILED:
                     return False
                 raise
+            if "ETag" not in answer:
+                raise self._no_s3_server("create", key)
             return True
 
         return self._try("create", key, put)
@@ -172,16 +185,32 @@ class S3Objects:
             return TryAgain(f"cannot {what}: {server} cannot be reached ({_one_line(error)})")
         if isinstance(error, NoCredentialsError):
             return RequestError(f"cannot {what}: no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        if isinstance(error, ResponseParserError):
+            return self._no_s3_server(action, key)
         if not isinstance(error, ClientError):
             return RequestError(f"cannot {what}: {_one_line(error)}")
         status, code = _status(error), error.response["Error"]["Code"]
-        if status == 404 and code != "NoSuchBucket":
+        if status == 404 and (code == "NoSuchKey" or error.operation_name == "HeadObject"):  # whose answer has no code
             return MissingObject(key)
+        if status == 404 and code != "NoSuchBucket":
+            return self._no_s3_server(action, key)
         if status in _DENIED:
             return RequestError(f"cannot {what}: {server} refuses the credentials ({code}); check AWS_ACCESS_KEY_ID")
         if status in _TRY_AGAIN or status >= 500:
             return TryAgain(f"cannot {what}: {server} answers {status} {code}")
         return RequestError(f"cannot {what}: {_one_line(error)}")
+
+    def _refuse_web_page(self, response_dict: dict[str, Any], **_: object) -> None:
+        """A web page for an answer is no fault that passes, but the client makes a 500 of a 200 that it cannot read."""
+        status, body = response_dict["status_code"], response_dict["body"]
+        if status in (200, 500) and isinstance(body, bytes) and b"<html" in body[:1000].lower():
+            raise self._no_s3_server("use", "")
+
+    def _no_s3_server(self, action: str, key: str) -> RequestError:
+        server = self._client.meta.endpoint_url
+        return RequestError(
+            f"cannot {action} {f'{self.uri}/{key}'.rstrip('/')}: {server} does not answer as an S3 server; check AWS_ENDPOINT_URL_S3"
+        )
 
     def _send(self, name: str, file: BinaryIO) -> None:
         self._client.upload_fileobj(file, self._bucket, name, Config=self._transfer)

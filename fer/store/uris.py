@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from fer.errors import RequestError
+from fer.paths import local_path
 from fer.store.folder import FolderObjects
 from fer.store.objects import MissingObject, Objects
 from fer.store.store import Store
@@ -21,7 +22,7 @@ def open_objects(uri: str) -> Objects:
         return S3Objects(bucket, prefix.strip("/"))
     if not uri or "://" in uri:
         raise RequestError(f"{uri!r} is not a store: give a folder or s3://bucket/prefix")
-    root = Path(uri).expanduser()
+    root = local_path(uri)
     if root.exists() and not root.is_dir():
         raise RequestError(f"{uri} is not a store: it is a file, and a store is a folder or s3://bucket/prefix")
     return FolderObjects(root)
@@ -39,8 +40,8 @@ def fetch_uri(uri: str, into: Path) -> Path:
     file where the key is an object and as a folder where it is a prefix of others. RequestError where there is nothing.
     """
     if not uri.startswith(_S3):
-        path = Path(uri).expanduser()
-        if "://" in uri or not path.exists():
+        path = None if "://" in uri else local_path(uri)
+        if path is None or not path.exists():
             raise RequestError(f"there is no {uri}: give a local path or s3://bucket/key")
         return path
     bucket, _, key = uri.removeprefix(_S3).partition("/")

@@ -1,13 +1,16 @@
 """What only a store on S3 can meet: credentials, multipart, a server that is away or ignores conditional writes."""
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import boto3
 import pytest
 
 from fer.errors import RequestError, TryAgain
-from fer.store import Store, check, open_objects, open_store, refuse_unconditional
+from fer.store import Store, check, fetch_uri, open_objects, open_store, refuse_unconditional
 from fer.store.s3 import S3Objects
 from tests.seaweed import BUCKET, SeaweedServer
 from tests.store.proxy import proxy
@@ -46,10 +49,10 @@ def test_wrong_credentials_are_one_line_and_exit_2(
         assert caught.value.exit_code == 2
 
 
-@pytest.mark.parametrize("uri", ["s3://no-such-bucket/store", "s3://not_A_bucket/store", "s3:///store"])
+@pytest.mark.parametrize("uri", ["s3://no-such-bucket/store", "s3://not_A_bucket/store", "s3:///store", "s3://"])
 def test_a_wrong_bucket_is_one_line_and_exit_2(s3_uri: str, uri: str) -> None:
     assert s3_uri  # its environment reaches the server
-    with pytest.raises(RequestError) as caught:
+    with pytest.raises(RequestError, match="bucket") as caught:
         open_store(uri).exists("dataset", "1")
     assert uri in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -60,6 +63,61 @@ def test_a_wrong_endpoint_is_one_line_and_exit_2(s3_uri: str, monkeypatch: pytes
     with pytest.raises(RequestError, match="not an address") as caught:
         open_objects(s3_uri)
     assert "\n" not in str(caught.value)
+
+
+PAGES = [
+    (404, b"", "text/plain"),
+    (404, b"<html><body>Not here<br></body></html>", "text/html"),
+    (200, b"<!doctype html><html><body>Welcome<br></body></html>", "text/html"),
+    (200, b"<html><body>Well formed</body></html>", "text/html"),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "content"), PAGES)
+def test_an_endpoint_that_is_no_s3_server_is_one_line_and_exit_2(
+    s3_uri: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, status: int, body: bytes, content: str
+) -> None:
+    with web_server(status, body, content) as endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", endpoint)
+        store = open_store(s3_uri)
+        uses: list[Callable[[], object]] = [
+            lambda: store.exists("dataset", "1"),
+            lambda: store.read_ref("sources/1"),
+            lambda: list(store.objects.list()),
+            lambda: store.objects.create("a", b""),
+            lambda: refuse_unconditional(store.objects),
+        ]
+        if status == 404:  # else the page is fetched, and refused as what it is not
+            uses.append(lambda: fetch_uri(f"{s3_uri}/fer.zip", tmp_path / "into"))
+        for use in uses:
+            with pytest.raises(RequestError, match=f"{endpoint} does not answer as an S3 server") as caught:
+                use()
+            assert "\n" not in str(caught.value)
+
+
+@contextmanager
+def web_server(status: int, body: bytes, content: str) -> Iterator[str]:
+    """A server that gives one answer to everything."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(status)
+            self.send_header("Content-Type", content)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        do_GET = do_PUT = do_DELETE = do_POST = do_HEAD = _answer  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Keep the tests' output clean."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def test_a_large_file_is_sent_in_parts(s3_uri: str, prefix: str, tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fer.plan import tasks
 from fer.store import open_store
+from jobs.context import Request, open_context
 from tests.commands import Fer
 from tests.study.conftest import QUICK
 
@@ -57,10 +59,11 @@ def test_the_table_says_what_runs_what_failed_and_how_long_the_rest_may_take(
 ) -> None:
     where, store = ("--study", quick, "--store", planned_store), open_store(str(planned_store))
     cells = [task for task in fer("plan", *where, "--json").json()["tasks"] if task["stage"] == "train"]
+    planned = tasks(open_context(Request(str(quick), store.uri)).planned)
     scratch = planned_store.parent / "scratch"
     scratch.mkdir()
     (scratch / "cell.json").write_text("{}")
-    recipe = {"stage": "train", "params": {"classifier": "cnn"}}
+    recipe = next(task.recipe.model_dump(mode="json") for task in planned if task.digest == cells[0]["digest"])
     seconds = {"wall_seconds": 90.0, "device_seconds": 90.0, "device": "cpu"}
     store.publish("cell", recipe, cells[0]["digest"], scratch, **seconds)  # type: ignore[arg-type]
     with pytest.raises(ZeroDivisionError), store.claimed(cells[1]["digest"], "a cell"):
@@ -179,6 +182,10 @@ def test_a_wrong_store_or_source_is_refused(fer: Fer, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "is a file" in fer("prepare", "--source", "drawn", "--store", tmp_path / "file").refusal
     assert "nowhere" in fer("prepare", "--source", tmp_path / "nowhere", "--store", tmp_path / "store").refusal
+    for odd in ("~nosuch/x", "x" * 300):
+        assert "give another path" in fer("prepare", "--source", odd, "--store", tmp_path / "store").refusal
+        assert "give another path" in fer("prepare", "--source", "drawn", "--store", odd).refusal
+        assert "give another path" in fer("plan", "--study", odd, "--store", tmp_path / "store").refusal
     assert "give --source" in fer("prepare", "--store", tmp_path / "store").refusal
     assert "give --source" in fer("prepare", "--study", "cpu", "--store", tmp_path / "store").refusal
 

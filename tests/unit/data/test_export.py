@@ -50,6 +50,20 @@ def test_an_existing_target_is_left_alone(dataset: Dataset, tmp_path: Path) -> N
     assert [path.name for path in tmp_path.rglob("*")] == ["out", "mine.txt"]
 
 
+@pytest.mark.parametrize("name", ["", ".", "..", "file/out", "file/out/deeper", "x" * 300, "~nosuch/out"])
+def test_a_place_where_nothing_can_be_written_is_one_line(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "file").write_text("")
+    monkeypatch.chdir(tmp_path / "work")
+    for export in (export_folders, export_csv):
+        with pytest.raises(RequestError, match=r"^\S") as caught:
+            export(dataset.splits, dataset.classes, Path(name))
+        assert "\n" not in str(caught.value)
+    assert [path.name for path in tmp_path.rglob("*")] == ["work", "file"]
+
+
 def test_an_empty_folder_may_be_the_target(dataset: Dataset, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     export_folders(dataset.splits, dataset.classes, tmp_path / "out")

@@ -12,6 +12,8 @@ from fer.runtime.work import Work
 from fer.store import ClaimedElsewhere, Store, open_store
 from jobs.stage import CPU, Stopwatch, TimedCheckpoints, run_stage, stopping_at_once
 from tests.commands import kept_signals
+from tests.seaweed import SeaweedServer
+from tests.store.proxy import proxy
 
 RECIPE = Recipe(stage="train", revision=1, params={}, inputs={})
 
@@ -129,3 +131,18 @@ def test_within_a_block_that_saves_nothing_a_signal_stops_by_itself_and_afterwar
             signal.raise_signal(signal.SIGTERM)
         with pytest.raises(Stopped), stopping_at_once(stop):
             raise AssertionError("begun, although a stop had been asked for")
+
+
+def test_on_a_server_that_ignores_conditional_writes_nothing_is_made(
+    s3_uri: str, s3_server: SeaweedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(_: Work) -> str:
+        raise AssertionError("made")
+
+    with proxy(s3_server.endpoint, "ignores conditions") as endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", endpoint)
+        store = open_store(s3_uri)
+        for _ in range(2):
+            with pytest.raises(RequestError, match="ignores conditional writes"):
+                run_stage(store, RECIPE, "a cell", never, StopFlag())
+        assert list(store.objects.list()) == []
