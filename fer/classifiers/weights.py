@@ -12,6 +12,9 @@ from torch import Tensor
 from fer.classifiers.network import Network, State
 from fer.errors import RequestError
 
+_COUNTER = ".num_batches_tracked"
+"""Ends the name of a normalisation's counter, which files from before torch 0.4.1 lack. No result depends on it."""
+
 
 def load_weights(network: Network, name: str, path: Path) -> None:
     """Fill the network's backbone from ``path`` (.safetensors, or .pth read without unpickling objects).
@@ -25,8 +28,12 @@ def load_weights(network: Network, name: str, path: Path) -> None:
     except (KeyError, IndexError, RuntimeError, ValueError, AttributeError) as error:
         raise RequestError(f"weights {path}: not those of {name} ({_first_line(error)})") from None
     own = network.backbone.state_dict()
-    kept = {key: value for key, value in own.items() if _belongs_to(key, network.head)}
     given = {key: value for key, value in state.items() if not _belongs_to(key, network.head)}
+    kept = {
+        key: value
+        for key, value in own.items()
+        if _belongs_to(key, network.head) or (key.endswith(_COUNTER) and key not in given)
+    }
     problem = _mismatch(given, {key: value for key, value in own.items() if key not in kept})
     if problem:
         raise RequestError(f"weights {path}: not those of {name}: {problem}")
