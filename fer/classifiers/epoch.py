@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import torch
@@ -26,6 +27,30 @@ class TrainingSet:
     """int64 (m,)."""
     epoch_size: int
     """N, the images shown in one epoch."""
+
+
+@dataclass
+class Tally:
+    """What an epoch has come to so far. The sums lie on the device, so that a GPU never waits for the processor."""
+
+    batches: int
+    """Batches shown."""
+    images: int
+    """Images shown in them."""
+    loss_sum: Tensor
+    """float64 (): the loss summed over these images."""
+    hits: Tensor
+    """int64 (): how many of them were told right."""
+
+    @classmethod
+    def empty(cls, device: torch.device) -> "Tally":
+        """That of an epoch which is about to begin."""
+        loss_sum = torch.zeros((), dtype=torch.float64, device=device)
+        return cls(0, 0, loss_sum, torch.zeros((), dtype=torch.int64, device=device))
+
+    def to(self, device: torch.device) -> "Tally":
+        """The same with its sums on ``device``."""
+        return Tally(self.batches, self.images, self.loss_sum.to(device), self.hits.to(device))
 
 
 def to_device(model: nn.Module, device: torch.device) -> None:
@@ -60,11 +85,14 @@ def train_epoch(
     epoch: int,
     epochs: int,
     numerics: Numerics,
+    tally: Tally,
     after_batch: Callable[[int], None],
 ) -> dict[str, float]:
     """Train for epoch ``epoch`` (from 0) of ``epochs``; returns mean ``loss`` and ``accuracy`` of the images shown.
 
-    ``after_batch`` is given the batch's size and may raise to stop. The loss is NaN or infinite where it was so once.
+    ``tally`` is brought up to date with every batch; ``after_batch`` is then given the batch's size and may raise to
+    stop. An epoch that was stopped goes on with the tally of then, the stream and the generator as they were at its
+    start, and everything else as it was left. The loss is NaN or infinite where it was so once.
     """
     model.train()
     device = data.images.device
@@ -73,10 +101,8 @@ def train_epoch(
     sizes = batch_sizes(data.epoch_size, spec.batch_size)
     # Whole epochs of draws go to the device at once, and sums stay there: a GPU never waits for the processor.
     parts = zip(*(torch.split(part.to(device), sizes) for part in (order, matrices, rectangles)), strict=True)
-    loss_sum = torch.zeros((), dtype=torch.float64, device=device)
-    hits = torch.zeros((), dtype=torch.int64, device=device)
-    for number, (indices, matrix, rectangle) in enumerate(parts):
-        rate = learning_rate(spec, epoch * len(sizes) + number, len(sizes), epochs)
+    for indices, matrix, rectangle in islice(parts, tally.batches, None):
+        rate = learning_rate(spec, epoch * len(sizes) + tally.batches, len(sizes), epochs)
         for group in optimizer.param_groups:
             group["lr"] = rate
         labels = data.labels[indices]
@@ -86,7 +112,9 @@ def train_epoch(
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-        loss_sum += loss.detach() * len(indices)
-        hits += (logits.detach().argmax(dim=1) == labels).sum()
+        tally.loss_sum += loss.detach() * len(indices)
+        tally.hits += (logits.detach().argmax(dim=1) == labels).sum()
+        tally.batches += 1
+        tally.images += len(indices)
         after_batch(len(indices))
-    return {"loss": loss_sum.item() / data.epoch_size, "accuracy": hits.item() / data.epoch_size}
+    return {"loss": tally.loss_sum.item() / data.epoch_size, "accuracy": tally.hits.item() / data.epoch_size}

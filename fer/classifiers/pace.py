@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import torch
 
-from fer.classifiers.epoch import TrainingSet, make_optimizer, to_device, train_epoch
+from fer.classifiers.epoch import Tally, TrainingSet, make_optimizer, to_device, train_epoch
 from fer.classifiers.registry import build_classifier
 from fer.classifiers.stream import Stream
 from fer.runtime.device import Numerics, apply_numerics
@@ -46,6 +46,7 @@ def measure_pace(name: str, classes: int, spec: TrainingSpec, numerics: Numerics
             epoch=0,
             epochs=1,
             numerics=numerics,
+            tally=Tally.empty(device),
             after_batch=lambda _: check(),
         )
         seconds.append(time.perf_counter() - started)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from fer.classifiers.epoch import TrainingSet, class_weights, make_optimizer, to_device, train_epoch
+from fer.classifiers.epoch import Tally, TrainingSet, class_weights, make_optimizer, to_device, train_epoch
 from fer.classifiers.evaluation import EvaluationSets, Float16, predict
 from fer.classifiers.pace import measure_pace
 from fer.classifiers.registry import build_classifier
@@ -20,7 +20,7 @@ from fer.classifiers.stopping import EarlyStopping
 from fer.classifiers.stream import Stream
 from fer.data.dataset import Dataset
 from fer.data.mix import Mix
-from fer.errors import RequestError
+from fer.errors import RequestError, Stopped
 from fer.runtime.device import Numerics, apply_numerics, choose_numerics, device_kind, pick_device
 from fer.runtime.progress import Progress, progress
 from fer.runtime.state import pack_state, unpack_state
@@ -46,7 +46,7 @@ def train_classifier(
     Returns the device: ``cpu``, or the GPU's name. The test split is measured after every epoch and never looked at by
     anything that chooses. With a checkpoint there, training goes on from it, with the precision and threads that
     it names. Raises RequestError for weights that do not fit, a set too small to train on, and a loss that is no longer
-    finite; Stopped where a stop is requested, which loses at most the epoch that was under way.
+    finite; Stopped where a stop is requested, after a checkpoint from which no batch is missing.
     """
     _check_sizes(mix, validate_on)
     saved = work.checkpoints.load()
@@ -68,17 +68,20 @@ def train_classifier(
 
 
 def _check_sizes(mix: Mix, validate_on: str) -> None:
-    trained, held_out = int((~mix.held_out).sum()), int(mix.held_out.sum())
+    trained = int((~mix.held_out).sum())
     if trained < 2:
         raise RequestError(f"the training set holds {trained} images beside its held-out ones; it needs at least 2")
-    if validate_on == "mix" and not held_out:
+    if validate_on == "mix" and not len(mix.validation.labels):
         raise RequestError(
-            "validate_on: mix needs held-out images, but no class of the training set is large enough; use real"
+            "validate_on: mix needs held-out images that are not trained on as well, and this mix has none; use real"
         )
 
 
 class _Run:
     """The state of one training, all of which a checkpoint holds.
+
+    Stream and generator are kept as they were at the start of the epoch, with its tally: within an epoch the same order
+    and changes are drawn again, and the batches that were shown are passed over.
 
     Of the best epoch its logits are kept rather than its weights: they are what the best weights give, bit for bit, and
     all that a cell publishes, so that a checkpoint need not hold the network twice.
@@ -99,7 +102,7 @@ class _Run:
         self.mix, self.classes, self.classifier = mix, dataset.classes, classifier
         self.spec, self.validate_on, self.seed = spec, validate_on, seed
         self.numerics, self.work = numerics, work
-        device = torch.device(numerics.device)
+        self.device = device = torch.device(numerics.device)
         initial, shown = (int(word) for word in np.random.SeedSequence(seed).generate_state(2))
         torch.manual_seed(initial)  # initial weights, and dropout later on
         self.generator = torch.Generator().manual_seed(shown)  # which images are shown, and how they are changed
@@ -116,15 +119,15 @@ class _Run:
         self.stopping = EarlyStopping(budget.epochs, budget.patience)
         self.best: dict[str, Float16] = {}
         self.history: list[Row] = []
+        self._begin_epoch()
 
     def finish(self) -> str:
         """Train until the budget or the patience ends, and write the cell's files. Returns the device's name."""
-        size = self.data.epoch_size
-        total, done = size * self.stopping.epochs, size * len(self.history)
-        with progress(total, f"train {self.classifier}", "images", done) as bar:
+        total = self.data.epoch_size * self.stopping.epochs
+        with progress(total, f"train {self.classifier}", "images", self._images_shown()) as bar:
             while (reason := self.stopping.reason(len(self.history))) is None:
                 self._epoch(bar)
-                self.work.checkpoints.save(len(self.history), pack_state(self._state()))
+                self._save()
                 self.work.stop.check()
         on_gpu = self.numerics.device == "cuda"
         device = device_kind(self.numerics.device)
@@ -142,9 +145,34 @@ class _Run:
         write_results(self.work.folder, facts, self.history, self.sets, self.best, self.classes)
         return device if on_gpu else "cpu"
 
-    def _epoch(self, bar: Progress) -> None:
-        started, epoch = time.perf_counter(), len(self.history) + 1
+    def _begin_epoch(self) -> None:
+        self.tally, self.seconds = Tally.empty(self.device), 0.0
+        self.at_start = {"stream": self.stream.state(), "generator": self.generator.get_state()}
 
+    def _images_shown(self) -> int:
+        return self.data.epoch_size * len(self.history) + self.tally.images
+
+    def _epoch(self, bar: Progress) -> None:
+        started, before = time.perf_counter(), self.seconds
+        try:
+            training, logits = self._train_and_measure(bar)
+        except Stopped:
+            self.seconds = before + time.perf_counter() - started
+            self._save()
+            raise
+        epoch, scores = len(self.history) + 1, self.sets.scores(logits)
+        self._check_finite(epoch, *(values["loss"] for values in scores.values()))
+        score = scores[self.validate_on]["macro_f1"]
+        assert score is not None  # noqa: S101 - an empty set was refused at the start
+        if self.stopping.is_best(epoch, score):
+            self.best = logits
+        rate = float(self.optimizer.param_groups[0]["lr"])
+        seconds = before + time.perf_counter() - started
+        self.history.append(history_row(epoch, seconds, rate, training, scores))
+        self._begin_epoch()
+        bar.note(epoch=epoch, loss=training["loss"], macro_f1=score, best_epoch=self.stopping.best_epoch)
+
+    def _train_and_measure(self, bar: Progress) -> tuple[dict[str, float], dict[str, Float16]]:
         def after_batch(count: int) -> None:
             bar.update(count)
             self.work.stop.check()
@@ -157,25 +185,18 @@ class _Run:
             self.generator,
             spec=self.spec,
             weight=self.weight,
-            epoch=epoch - 1,
+            epoch=len(self.history),
             epochs=self.stopping.epochs,
             numerics=self.numerics,
+            tally=self.tally,
             after_batch=after_batch,
         )
-        self._check_finite(epoch, training["loss"])
+        self._check_finite(len(self.history) + 1, training["loss"])
         logits = {
             name: predict(self.model, images, self.numerics, self.work.stop.check)
             for name, images in self.sets.images.items()
         }
-        scores = self.sets.scores(logits)
-        self._check_finite(epoch, *(values["loss"] for values in scores.values()))
-        score = scores[self.validate_on]["macro_f1"]
-        assert score is not None  # noqa: S101 - an empty set was refused at the start
-        if self.stopping.is_best(epoch, score):
-            self.best = logits
-        rate = float(self.optimizer.param_groups[0]["lr"])
-        self.history.append(history_row(epoch, time.perf_counter() - started, rate, training, scores))
-        bar.note(epoch=epoch, loss=training["loss"], macro_f1=score, best_epoch=self.stopping.best_epoch)
+        return training, logits
 
     def _check_finite(self, epoch: int, *losses: float | None) -> None:
         if not all(loss is None or math.isfinite(loss) for loss in losses):
@@ -184,13 +205,17 @@ class _Run:
                 f"lower training.learning_rate (now {self.spec.learning_rate:g})"
             )
 
+    def _save(self) -> None:
+        self.work.checkpoints.save(self._images_shown(), pack_state(self._state()))
+
     def _state(self) -> dict[str, Any]:
         return {
             "numerics": asdict(self.numerics),
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "stream": self.stream.state(),
-            "generator": self.generator.get_state(),
+            **self.at_start,
+            "tally": vars(self.tally),
+            "seconds": self.seconds,
             "torch_random": torch.get_rng_state(),
             "cuda_random": torch.cuda.get_rng_state() if self.numerics.device == "cuda" else None,
             "best": {name: torch.from_numpy(logits) for name, logits in self.best.items()},
@@ -215,6 +240,8 @@ class _Run:
         self.best = {name: logits.numpy() for name, logits in state["best"].items()}
         self.stopping.best_epoch, self.stopping.best_score = state["best_epoch"], state["best_score"]
         self.history = state["history"]
+        self._begin_epoch()
+        self.tally, self.seconds = Tally(**state["tally"]).to(self.device), state["seconds"]
 
 
 def _initial_model(classifier: str, classes: int, weights: str | None) -> nn.Module:

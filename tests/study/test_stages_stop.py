@@ -5,8 +5,8 @@ import random
 import signal
 import subprocess
 import time
-from contextlib import suppress
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -16,17 +16,25 @@ from tests.commands import Fer, run_alone, start, wait_until
 from tests.study.conftest import QUICK
 
 CELL = ("--classifier", "cnn", "--ratio", "1", "--seed", "0")
-EPOCHS = 4
 
 
-@pytest.fixture
-def where(fer: Fer, planned_store: Path, tmp_path: Path) -> tuple[str, ...]:
-    """Flags of the quick study with more epochs, planned."""
-    study = tmp_path / "longer.yaml"
-    study.write_text(QUICK.replace("epochs: 2, patience: 2", f"epochs: {EPOCHS}, patience: {EPOCHS}"))
+def longer_study(fer: Fer, planned_store: Path, folder: Path, epochs: int) -> tuple[str, ...]:
+    """Plan the quick study with more epochs, and return the flags that name it."""
+    study = folder / "longer.yaml"
+    study.write_text(QUICK.replace("epochs: 2, patience: 2", f"epochs: {epochs}, patience: {epochs}"))
     flags = ("--study", str(study), "--store", str(planned_store))
     assert fer("plan", *flags).status == 0
     return flags
+
+
+def images_at_start(process: subprocess.Popen[str]) -> int:
+    """Wait until a stage says that training starts; returns how many images had been shown before."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        said = json.loads(line)
+        if said["event"] == "start" and said["what"] == "train cnn":
+            return int(said["done"])
+    pytest.fail(f"training never started; the stage ended with {process.wait()}")
 
 
 def digest_of(fer: Fer, where: tuple[str, ...]) -> str:
@@ -43,8 +51,9 @@ def result(store: Path, digest: str) -> tuple[Any, bytes]:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stopped_stage_keeps_a_checkpoint_and_the_same_command_goes_on(
-    fer: Fer, planned_store: Path, where: tuple[str, ...], number: signal.Signals
+    fer: Fer, planned_store: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
+    where = longer_study(fer, planned_store, tmp_path, epochs=4)
     digest, store = digest_of(fer, where), open_store(str(planned_store))
     process = start("train", *where, *CELL)
     wait_until(lambda: list((planned_store / "checkpoints").glob("*/*.json")), process)
@@ -62,26 +71,36 @@ def test_a_stopped_stage_keeps_a_checkpoint_and_the_same_command_goes_on(
 
 
 @pytest.mark.slow
-def test_a_stage_killed_at_random_moments_ends_with_the_same_numbers(
-    fer: Fer, planned_store: Path, where: tuple[str, ...]
+def test_a_stage_killed_at_five_random_moments_ends_with_the_same_numbers(
+    fer: Fer, planned_store: Path, tmp_path: Path
 ) -> None:
+    where = longer_study(fer, planned_store, tmp_path, epochs=8)
     digest, store = digest_of(fer, where), open_store(str(planned_store))
-    begun = time.monotonic()
     assert run_alone("train", *where, *CELL).status == 0
-    whole = time.monotonic() - begun
     undisturbed = result(planned_store, digest)
+    rows = (store.fetch("cell", digest) / "history.csv").read_text().splitlines()[1:]
+    epoch_seconds = median(float(row.split(",")[1]) for row in rows)
     store.set_aside("cell", digest)
 
-    moments = random.Random(4)
-    for _ in range(5):
+    moments, taken_up = random.Random(4), []
+    for kill in range(5):
         process = start("train", *where, *CELL)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=moments.uniform(0.3, 0.8) * whole)
+        taken_up.append(images_at_start(process))
+        assert store.attempts(digest)[-1].state == "running"
+        if kill == 0:  # so that there is something to take up
+            wait_until(lambda: list((planned_store / "checkpoints").glob("*/*.json")), process)
+        time.sleep(moments.uniform(0, 1.5) * epoch_seconds)
+        assert process.poll() is None, "training ended before it was killed"
         process.kill()
         process.communicate()
-    assert run_alone("train", *where, *CELL).status == 0
+    last = start("train", *where, *CELL)
+    taken_up.append(images_at_start(last))
+    last.communicate(timeout=300)
+    assert last.returncode == 0
+    assert [attempt.state for attempt in store.attempts(digest)] == ["done", *["killed"] * 5, "done"]
+    assert taken_up[0] == 0 < taken_up[1]
+    assert taken_up == sorted(taken_up)
     assert result(planned_store, digest) == undisturbed
-    assert "killed" in {attempt.state for attempt in store.attempts(digest)}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
