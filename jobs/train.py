@@ -66,7 +66,8 @@ def train_in_turn(context: Context, tasks: Sequence[Task], stop: StopFlag) -> in
         except Stopped:
             raise
         except StageError as error:
-            logger.error("%s: %s", task, error)
+            # Some errors, such as another's claim, begin with the task themselves.
+            logger.error("%s", error if str(error).startswith(str(task)) else f"{task}: {error}")
             failed.append(isinstance(error, TryAgain))
         except Exception:
             logger.exception("%s: this is a bug", task)

@@ -12,6 +12,8 @@ from typing import Any, Literal, Protocol
 
 import torch
 
+from fer.errors import RequestError
+from fer.runtime.progress import progress
 from fer.study import NumericsSpec
 
 logger = logging.getLogger(__name__)
@@ -54,10 +56,15 @@ def pick_device() -> str:
 
 
 def cores_available() -> int:
-    """This process's share of the cores: FER_THREADS where a scheduler set it, else those that it may run on."""
+    """This process's share of the cores: FER_THREADS where a scheduler set it, else those that it may run on.
+
+    Raises RequestError where FER_THREADS is no number of threads.
+    """
     share = os.environ.get("FER_THREADS")
     if share is not None:
-        return max(1, int(share))
+        if not (share.isdecimal() and int(share) > 0):
+            raise RequestError(f"FER_THREADS={share}: is no number of threads; give a whole number from 1 up")
+        return int(share)
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
@@ -104,7 +111,7 @@ def choose_numerics(
     elif remembered := store.choice(key):
         numerics = _from(remembered)
     else:
-        paces = measured_paces(possible, measure)
+        paces = measured_paces(possible, measure, f"measure the pace of {model}")
         best = max(possible, key=lambda candidate: paces[candidate])
         logger.info("%s: %s with %d threads is the fastest here", model, best.precision, best.threads)
         record = {
@@ -137,14 +144,20 @@ def has_fast_bf16(device: str) -> bool:
     return any(flag in _BF16_FLAGS for flag in _processor()[1])
 
 
-def measured_paces(candidates: Sequence[Numerics], measure: Callable[[Numerics], float]) -> dict[Numerics, float]:
-    """The best pace of each candidate. They take turns, so that a busy moment of the machine does not decide."""
+def measured_paces(
+    candidates: Sequence[Numerics], measure: Callable[[Numerics], float], what: str
+) -> dict[Numerics, float]:
+    """The best pace of each candidate. They take turns, so that a busy moment of the machine does not decide.
+
+    ``what`` names the measurement in its progress: a large network's takes minutes.
+    """
     paces: dict[Numerics, float] = {}
-    for turn in range(_ROUNDS):
-        for candidate in candidates:
-            if turn and paces[candidate] < _HOPELESS * max(paces.values()):
-                continue
-            paces[candidate] = max(paces.get(candidate, 0.0), measure(candidate))
+    with progress(_ROUNDS * len(candidates), what, "measurements") as bar:
+        for turn in range(_ROUNDS):
+            for candidate in candidates:
+                if not turn or paces[candidate] >= _HOPELESS * max(paces.values()):
+                    paces[candidate] = max(paces.get(candidate, 0.0), measure(candidate))
+                bar.update()
     return paces
 
 

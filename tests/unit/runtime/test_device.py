@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from fer.errors import RequestError
 from fer.runtime.device import (
     Numerics,
     apply_numerics,
@@ -92,10 +93,22 @@ def test_what_the_study_fixes_is_not_up_for_choice() -> None:
 def test_candidates_take_turns_and_what_is_hopeless_is_measured_once() -> None:
     tried = candidates(NumericsSpec(), "cpu", 2, fast_bf16=True)
     paces = Paces(fp32_1=100, fp32_2=180, bf16_1=3, bf16_2=150)
-    assert measured_paces(tried, paces) == dict(zip(tried, (100, 180, 3, 150), strict=True))
+    assert measured_paces(tried, paces, "measure") == dict(zip(tried, (100, 180, 3, 150), strict=True))
     assert paces.asked[:4] == ["fp32_1", "fp32_2", "bf16_1", "bf16_2"]
     assert paces.asked.count("bf16_1") == 1
     assert paces.asked.count("bf16_2") == 3
+
+
+def test_a_measurement_shows_its_progress_over_candidates_and_turns(
+    store: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fer.runtime.progress.SECONDS_BETWEEN_LINES", 0.0)
+    choose_numerics(FP32, "cnn", Paces(fp32_1=1, fp32_2=180), store, "cpu")
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert {line["what"] for line in lines} == {"measure the pace of cnn"}
+    # What is hopeless is passed over in the later turns, and counts as done.
+    assert [line["done"] for line in lines] == [0, 1, 2, 3, 4, 5, 6, 6]
+    assert {line["total"] for line in lines} == {6}
 
 
 def test_fixed_numerics_are_taken_without_measuring(store: Store) -> None:
@@ -122,6 +135,13 @@ def test_numerics_are_applied(store: Store) -> None:
 def test_without_a_share_all_cores_that_the_process_may_use_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FER_THREADS")
     assert cores_available() == len(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize("share", ["abc", "", "0", "-1", "1.5"])
+def test_a_share_that_is_no_number_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch, share: str) -> None:
+    monkeypatch.setenv("FER_THREADS", share)
+    with pytest.raises(RequestError, match=f"^FER_THREADS={share}: is no number of threads; give .* from 1 up$"):
+        cores_available()
 
 
 def test_the_kind_of_device_names_the_processor_and_its_share() -> None:
