@@ -1,5 +1,6 @@
 """The tasks of a planned study in dependency order: what ``fer run`` works through, and what the plan's table shows."""
 
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -42,7 +43,8 @@ class Task:
     @property
     def command(self) -> str:
         """The command, without study and store, that makes the artifact."""
-        return " ".join(["fer", self.stage, *(f"--{flag} {value}" for flag, value in self.coordinates.items())])
+        flags = [part for flag, value in self.coordinates.items() for part in (f"--{flag}", value)]
+        return shlex.join(["fer", self.stage, *flags])
 
 
 def tasks(planned: PlannedStudy) -> tuple[Task, ...]:

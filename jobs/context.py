@@ -14,7 +14,7 @@ from fer.paths import local_path
 from fer.recipes import PlannedStudy
 from fer.store import MissingArtifact, Store, fetch_uri, open_store
 from fer.study import Study, built_in_studies, built_in_text, load_study
-from jobs.sources import normalised, plan_ref, plan_refs, planned_names
+from jobs.sources import normalised, plan_ref, plan_refs, planned_names, several
 
 STUDY_JSON = "study.json"
 STUDY_YAML = "study.yaml"
@@ -134,7 +134,8 @@ def read_artifact_file(store: Store, kind: str, digest: str, name: str) -> bytes
     except KeyError:
         problem = "is missing"
     if problem:
-        raise RequestError(f"{key} in {store.uri} {problem}; `fer store check` can set the artifact aside")
+        command = shlex.join(["fer", "store", "check", "--set-aside", "--store", store.uri])
+        raise RequestError(f"{key} in {store.uri} {problem}; set the artifact aside with: {command}")
     return data
 
 
@@ -150,7 +151,5 @@ def _chosen_plan(store: Store, name: str, study: Study | None, request: Request)
         raise RequestError(f"study {request.study} is not planned in {store.uri}{where}; run: fer plan {request.flags}")
     sources = sorted({str(content["source"]) for content in plans.values()})
     if len(sources) > 1:
-        raise RequestError(
-            f"study {request.study} is planned for several sources; give --source, one of: {', '.join(sources)}"
-        )
+        raise several(request.study, sources)
     return max(plans.values(), key=lambda content: str(content["when"]))

@@ -1,5 +1,6 @@
 """``fer export``: a data set or a synthetic set as class folders of PNG, or as FER2013's CSV."""
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -93,5 +94,6 @@ def _prepared(store: Store, source: str | None) -> str:
         raise RequestError("there is neither --study nor --source; give one of them")
     found = store.read_ref(prepared_ref(source, DrawnSpec()))
     if found is None:
-        raise RequestError(f"{source} is not prepared in {store.uri}; run: fer prepare --source {source}")
+        command = shlex.join(["fer", "prepare", "--source", source, "--store", store.uri])
+        raise RequestError(f"{source} is not prepared in {store.uri}; run: {command}")
     return str(found["dataset"])

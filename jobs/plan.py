@@ -18,7 +18,7 @@ from jobs.context import STUDY_JSON, STUDY_YAML, Context, Request, StudyText, re
 from jobs.options import dry_run_option, json_option, study_options
 from jobs.pinned import fingerprints
 from jobs.plan_table import plan_json, plan_text
-from jobs.sources import normalised, plan_ref, prepared_ref
+from jobs.sources import normalised, plan_ref, plan_refs, prepared_ref, source_of
 from jobs.stage import CPU, installed_stop, print_recipe, run_stage
 
 ROWS = 200
@@ -41,14 +41,11 @@ def plan(request: Request, stop: StopFlag) -> Context:
         return CPU
 
     run_stage(store, recipe, f"plan {described.study.name}", make, stop)
-    store.write_ref(
+    _refer(
+        store,
         plan_ref(described.study.name, source, described.study.data.drawn),
-        {
-            "plan": recipe.digest,
-            "dataset": planned.dataset,
-            "source": normalised(source),
-            "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        },
+        {"plan": recipe.digest, "dataset": planned.dataset, "source": normalised(source)},
+        described.study.name,
     )
     return Context(request, store, planned, normalised(source), recipe.digest)
 
@@ -56,7 +53,7 @@ def plan(request: Request, stop: StopFlag) -> Context:
 def pin(request: Request, described: StudyText, store: Store) -> tuple[str, PlannedStudy]:
     """The source, and the study with its data set and all that it names by URI. Raises RequestError like ``plan``."""
     study = described.study
-    source = request.source or study.data.source
+    source = source_of(store, study, request.source)
     if source is None:
         raise RequestError(f"study {study.name} names no data set; give --source: drawn, a path or a store URI")
     prepared = store.read_ref(prepared_ref(source, study.data.drawn))
@@ -71,6 +68,14 @@ def pin(request: Request, described: StudyText, store: Store) -> tuple[str, Plan
         train_size=facts["images"]["train"],
         fingerprints=fingerprints(study),
     )
+
+
+def _refer(store: Store, ref: str, content: dict[str, str], study_name: str) -> None:
+    """Let the ref hold ``content`` and be the newest plan of the study; written only where it is not so already."""
+    plans = dict(plan_refs(store, study_name))
+    newest = max(plans, key=lambda name: str(plans[name]["when"]), default=None)
+    if ref != newest or content.items() - plans[ref].items():
+        store.write_ref(ref, {**content, "when": datetime.now(UTC).isoformat()})
 
 
 def _check_options(study: Study) -> None:

@@ -3,6 +3,8 @@
 import json
 import logging
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,15 +12,15 @@ from typing import Any
 import click
 
 from fer.data.source import DRAWN, fingerprint, read_source
-from fer.errors import RequestError
+from fer.errors import RequestError, TryAgain
 from fer.recipes import Recipe, dataset_recipe
 from fer.runtime.signals import StopFlag
 from fer.runtime.work import Work
-from fer.store import Store, open_store
+from fer.store import Store, fetch_uri, open_store
 from fer.study import DrawnSpec
 from jobs.context import read_artifact_file, read_study
 from jobs.options import SOURCE_HELP, dry_run_option, json_option, store_option
-from jobs.sources import normalised, prepared_ref
+from jobs.sources import normalised, prepared_ref, source_of
 from jobs.stage import CPU, installed_stop, print_recipe, run_stage
 
 logger = logging.getLogger(__name__)
@@ -36,30 +38,50 @@ class Prepared:
 
 
 def prepare(store: Store, source: str, drawn: DrawnSpec, stop: StopFlag) -> Prepared:
-    """Make sure that the store holds the data set of ``source`` as it is now, and that plans find it."""
-    content = fingerprint(source, drawn)
-    recipe = _recipe(source, drawn, content)
+    """Make sure that the store holds the data set of ``source`` as it is now, and that plans find it.
 
-    def make(work: Work) -> str:
-        from fer.data.audit import audit
-        from fer.data.dataset import save_dataset
+    Raises RequestError for a source that is broken, and TryAgain for one that changes while it is read.
+    """
+    with _fetched(source) as (place, scratch):
+        content = fingerprint(place, drawn)
+        recipe = _recipe(source, drawn, content)
 
-        with tempfile.TemporaryDirectory(prefix="fer-source-") as scratch:
-            dataset = read_source(source, Path(scratch), drawn)
-        save_dataset(dataset, audit(dataset), work.folder)
-        return CPU
+        def make(work: Work) -> str:
+            from fer.data.audit import audit
+            from fer.data.dataset import save_dataset
 
-    made = run_stage(store, recipe, f"prepare {source}", make, stop)
+            dataset = read_source(place, scratch, drawn)
+            if fingerprint(place, drawn) != content:
+                raise TryAgain(f"{source} has changed while it was read; prepare it again once nobody writes to it")
+            save_dataset(dataset, audit(dataset), work.folder)
+            return CPU
+
+        made = run_stage(store, recipe, f"prepare {source}", make, stop)
     found = {"dataset": recipe.digest, "fingerprint": content, "source": normalised(source)}
     if store.read_ref(prepared_ref(source, drawn)) != found:
         store.write_ref(prepared_ref(source, drawn), found)
     return Prepared(source, recipe.digest, content, made.here)
 
 
-def source_of(store: Store, source: str | None, study: str | None) -> tuple[str, DrawnSpec]:
+@contextmanager
+def _fetched(source: str) -> Iterator[tuple[str, Path]]:
+    """A place on this machine that holds the source for the length of the block, and a scratch folder.
+
+    Errors name the source as it was given.
+    """
+    with tempfile.TemporaryDirectory(prefix="fer-source-") as folder:
+        scratch = Path(folder)
+        place = source if source == DRAWN else str(fetch_uri(source, scratch))
+        try:
+            yield place, scratch
+        except RequestError as error:
+            raise RequestError(str(error).replace(place, source)) from error
+
+
+def described_source(store: Store, source: str | None, study: str | None) -> tuple[str, DrawnSpec]:
     """The source that the flags mean, and what is drawn where it is ``drawn``. Raises RequestError for none."""
     described = None if study is None else read_study(study, store).study
-    source = source or (described.data.source if described else None)
+    source = source_of(store, described, source) if described else source
     if source is None:
         where = f"study {study} names no data set" if study else "there is neither --source nor --study"
         raise RequestError(f"{where}; give --source: drawn, a path or a store URI")
@@ -89,7 +111,7 @@ def command(study: str | None, source: str | None, store_uri: str, dry_run: bool
     a folder, a zip archive, or the store URI of one. A source that has not changed is not read again.
     """
     store = open_store(store_uri)
-    uri, drawn = source_of(store, source, study)
+    uri, drawn = described_source(store, source, study)
     if dry_run:
         print_recipe(store, _recipe(uri, drawn, fingerprint(uri, drawn)))
         return

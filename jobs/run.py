@@ -17,7 +17,7 @@ from jobs.machine import default_workers, environments
 from jobs.options import SOURCE_HELP, store_option
 from jobs.pace import Pace
 from jobs.plan import plan
-from jobs.prepare import prepare, source_of
+from jobs.prepare import described_source, prepare
 from jobs.report import report
 from jobs.results import scores, scores_text
 from jobs.schedule import CLAIMED_SECONDS, RETRY_SECONDS, Schedule
@@ -60,7 +60,7 @@ def command(study: str, store_uri: str, source: str | None, workers: int | None)
 def pinned(request: Request, stop: StopFlag) -> Context:
     """The study, planned on its source as it is now."""
     store = open_store(request.store)
-    uri, drawn = source_of(store, request.source, request.study)
+    uri, drawn = described_source(store, request.source, request.study)
     patiently(lambda: prepare(store, uri, drawn, stop), stop)
     return patiently(lambda: plan(request, stop), stop)
 

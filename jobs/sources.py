@@ -1,14 +1,15 @@
 """Which data set a source was last prepared as, and for which sources a study is planned: the store's refs."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fer.data.source import DRAWN
+from fer.errors import RequestError
 from fer.paths import local_path
 from fer.recipes import canonical
 from fer.store import Store
-from fer.study import DrawnSpec
+from fer.study import DrawnSpec, Study
 
 
 def normalised(source: str) -> str:
@@ -45,6 +46,25 @@ def plan_refs(store: Store, study_name: str) -> Iterator[tuple[str, dict[str, An
         content = store.read_ref(name)
         if content is not None:
             yield name, content
+
+
+def source_of(store: Store, study: Study, given: str | None) -> str | None:
+    """The source that is meant: the one given, else the study's, else the only one it is planned for; None for none.
+
+    Raises RequestError, naming them, where it is planned for several.
+    """
+    source = given or study.data.source
+    if source is not None:
+        return source
+    known = sorted({str(content["source"]) for _, content in plan_refs(store, study.name)})
+    if len(known) > 1:
+        raise several(study.name, known)
+    return known[0] if known else None
+
+
+def several(study: str, sources: Iterable[str]) -> RequestError:
+    """The error to raise where a source has to be chosen."""
+    return RequestError(f"study {study} is planned for several sources; give --source, one of: {', '.join(sources)}")
 
 
 def planned_names(store: Store) -> set[str]:

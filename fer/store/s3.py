@@ -209,7 +209,7 @@ class S3Objects:
     def _no_s3_server(self, action: str, key: str) -> RequestError:
         server = self._client.meta.endpoint_url
         return RequestError(
-            f"cannot {action} {f'{self.uri}/{key}'.rstrip('/')}: {server} does not answer as an S3 server; check AWS_ENDPOINT_URL_S3"
+            f"cannot {action} {self.uri}/{key}: {server} does not answer as an S3 server; check AWS_ENDPOINT_URL_S3"
         )
 
     def _send(self, name: str, file: BinaryIO) -> None:
