@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from fer.errors import StageError
 from fer.naming import nearest
@@ -77,6 +78,9 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     set_up_logging()
     try:
         status: Any = cli.main(arguments, prog_name="fer", standalone_mode=False)
+    except NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
     except click.ClickException as error:
         where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "fer"
         logger.error("%s: %s", where, " ".join(error.format_message().split()))

@@ -1,6 +1,7 @@
 """``fer show``: what a store holds."""
 
 import json
+import shlex
 from collections import defaultdict
 from typing import Any
 
@@ -10,7 +11,7 @@ from fer.errors import RequestError
 from fer.naming import nearest
 from fer.plan import tasks
 from fer.recipes import KINDS
-from fer.store import Manifest, Store, open_store
+from fer.store import Manifest, Store, open_existing_store
 from fer.study import built_in_studies
 from jobs.context import Context, Request, open_context
 from jobs.options import SOURCE_HELP, json_option, store_option
@@ -34,7 +35,7 @@ def command(what: str | None, store_uri: str, source: str | None, as_json: bool)
     WHAT is nothing (kinds, counts and sizes), a kind (its artifacts), a kind and the beginning of a digest as
     KIND/DIGEST (the manifest), or a study (its results).
     """
-    store = open_store(store_uri)
+    store = open_existing_store(store_uri)
     if what is None:
         lines, values = _overview(store)
     elif what in KINDS.values():
@@ -101,7 +102,11 @@ def _kind(store: Store, kind: str) -> Shown:
 def _artifact(store: Store, kind: str, beginning: str) -> Manifest:
     digests = [digest for _, digest in store.artifacts(f"{kind}/{beginning}")]
     if len(digests) != 1:
-        hint = f"{len(digests)} begin so; give more of it" if digests else f"list them with: fer show {kind}"
+        hint = (
+            f"{len(digests)} begin so; give more of it"
+            if digests
+            else f"list them with: {shlex.join(['fer', 'show', kind, '--store', store.uri])}"
+        )
         raise RequestError(f"{kind}/{beginning}: names no single artifact in {store.uri}; {hint}")
     manifest = store.manifest(kind, digests[0])
     if manifest is None:  # set aside since the listing

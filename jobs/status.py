@@ -3,13 +3,15 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
+from fer.errors import RequestError
 from fer.plan import Task, tasks
-from fer.store import Store, open_store
-from jobs.context import Context, Request, open_context
+from fer.store import Store, open_existing_store
+from jobs.context import Context, Request, load_plan, open_context
 from jobs.options import SOURCE_HELP, json_option, store_option
 from jobs.sources import plan_refs, planned_names
 from jobs.states import State, states
@@ -30,31 +32,62 @@ def command(study: str | None, store_uri: str, source: str | None, show_all: boo
 
     Without STUDY, for every study that is planned in the store.
     """
+    store = open_existing_store(store_uri)
     if study is None:
-        contexts = planned_contexts(open_store(store_uri))
+        contexts: Sequence[Context | Unreadable] = planned_contexts(store)
         if not contexts and not as_json:
             click.echo(f"no study is planned in {store_uri}; plan one with fer plan, or run one with fer run")
             return
     else:
         contexts = [open_context(Request(study, store_uri, source))]
-    known = [_states_of(context) for context in contexts]
     if as_json:
-        studies = [_as_json(context, found) for context, found in zip(contexts, known, strict=True)]
+        studies = [
+            _as_json(context, _states_of(context)) if isinstance(context, Context) else context.as_json()
+            for context in contexts
+        ]
         click.echo(json.dumps({"studies": studies}, ensure_ascii=False))
         return
     rows = None if show_all else ROWS
-    texts = ["\n".join(_as_text(context, found, rows)) for context, found in zip(contexts, known, strict=True)]
+    texts = [
+        "\n".join(_as_text(context, _states_of(context), rows)) if isinstance(context, Context) else str(context)
+        for context in contexts
+    ]
     click.echo("\n\n".join(texts))
 
 
-def planned_contexts(store: Store) -> list[Context]:
-    """Every study planned in a store, once for each source it is planned for."""
-    requests = [
-        Request(name, store.uri, content["source"])
-        for name in sorted(planned_names(store))
-        for content in {ref["source"]: ref for _, ref in plan_refs(store, name)}.values()
-    ]
-    return [open_context(request) for request in requests]
+@dataclass(frozen=True)
+class Unreadable:
+    """A planned study that cannot be read."""
+
+    study: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"study {self.study} cannot be read: {self.reason}"
+
+    def as_json(self) -> dict[str, str]:
+        """The same as JSON values."""
+        return {"study": self.study, "unreadable": self.reason}
+
+
+def planned_contexts(store: Store) -> list[Context | Unreadable]:
+    """Every study planned in a store, once for each source it is planned for, as its newest plan there says."""
+    found: list[Context | Unreadable] = []
+    for name in sorted(planned_names(store)):
+        try:
+            refs = sorted((ref for _, ref in plan_refs(store, name)), key=lambda ref: str(ref["when"]))
+        except RequestError as error:
+            found.append(Unreadable(name, str(error)))
+            continue
+        for ref in {ref["source"]: ref for ref in refs}.values():
+            request = Request(name, store.uri, ref["source"])
+            try:
+                found.append(
+                    Context(request, store, load_plan(store, ref["plan"], request), ref["source"], ref["plan"])
+                )
+            except RequestError as error:
+                found.append(Unreadable(name, str(error)))
+    return found
 
 
 def _states_of(context: Context) -> list[tuple[Task, State]]:

@@ -2,7 +2,7 @@
 
 import click
 
-from fer.store import check, open_store
+from fer.store import check, open_existing_store
 from jobs.options import store_option
 
 
@@ -19,7 +19,7 @@ def check_command(store_uri: str, set_aside: bool) -> int:
 
     Exit status 2 where anything is broken, or where the server ignores conditional writes.
     """
-    store = open_store(store_uri)
+    store = open_existing_store(store_uri)
     problems = check(store)
     for problem in problems:
         click.echo(problem.reason)

@@ -58,6 +58,17 @@ def kept_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+@contextmanager
+def _kept_environment() -> Iterator[None]:
+    """Put this process's variables back at the end: commands point libraries' caches below $TMPDIR."""
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 class Fer:
     """Runs commands in this process."""
 
@@ -67,7 +78,7 @@ class Fer:
     def __call__(self, *arguments: str | Path) -> Ended:
         """Run a command."""
         self._capsys.readouterr()
-        with kept_signals():
+        with kept_signals(), _kept_environment():
             status = run_command([str(argument) for argument in arguments])
         captured = self._capsys.readouterr()
         return Ended(status, captured.out, captured.err)

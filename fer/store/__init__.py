@@ -6,7 +6,7 @@ from fer.store.claims import Attempt, ClaimedElsewhere
 from fer.store.objects import MissingObject, ObjectInfo, Objects
 from fer.store.records import Manifest
 from fer.store.store import MissingArtifact, Store
-from fer.store.uris import fetch_uri, open_objects, open_store
+from fer.store.uris import fetch_uri, open_existing_store, open_objects, open_store
 
 __all__ = [
     "Attempt",
@@ -21,6 +21,7 @@ __all__ = [
     "Store",
     "check",
     "fetch_uri",
+    "open_existing_store",
     "open_objects",
     "open_store",
     "refuse_unconditional",

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shlex
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -202,8 +203,8 @@ class Store:
             problem = entry.mismatch(folder / name)
             if problem:
                 raise RequestError(
-                    f"{manifest.folder}/{name} in {self.uri} {problem};"
-                    " `fer store check` can set the artifact aside, so that it is made again"
+                    f"{manifest.folder}/{name} in {self.uri} {problem}; set the artifact aside, so that it is"
+                    f" made again, with: {shlex.join(['fer', 'store', 'check', '--set-aside', '--store', self.uri])}"
                 )
 
     def _cache_folder(self) -> Path:

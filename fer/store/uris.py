@@ -33,6 +33,14 @@ def open_store(uri: str) -> Store:
     return Store(open_objects(uri))
 
 
+def open_existing_store(uri: str) -> Store:
+    """Like ``open_store``, for whoever only reads: RequestError where there is no such folder."""
+    objects = open_objects(uri)
+    if isinstance(objects, FolderObjects) and not objects.root.is_dir():
+        raise RequestError(f"there is no store at {uri}; give --store, or set FER_STORE")
+    return Store(objects)
+
+
 def fetch_uri(uri: str, into: Path) -> Path:
     """Bring a file or a folder to this machine and return its path.
 

@@ -37,6 +37,12 @@ def test_a_store_that_cannot_be_reached_asks_to_be_tried_again(
     assert len(ended.messages) == 1
 
 
+def test_a_broken_source_on_s3_is_named_as_it_was_given(fer: Fer, s3_uri: str) -> None:
+    open_objects(s3_uri).write("faces.zip", b"not a zip")
+    refusal = fer("prepare", "--source", f"{s3_uri}/faces.zip", "--store", f"{s3_uri}/store").refusal
+    assert refusal.startswith(f"{s3_uri}/faces.zip: is not a folder, a zip archive")
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="only root can make the root read-only")
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -135,6 +136,50 @@ def test_a_study_on_several_sources_asks_for_one(fer: Fer, planned_store: Path, 
         for source in (faces, "drawn")
     }
     assert len(digests) == 2
+
+
+def test_the_only_planned_source_is_taken_where_a_study_names_none(fer: Fer, tmp_path: Path) -> None:
+    where, faces = ("--study", "cpu", "--store", tmp_path / "store"), write_faces(tmp_path / "faces", per_class=20)
+    for command in ("prepare", "plan"):
+        assert fer(command, *where, "--source", faces).status == 0
+    for command in ("prepare", "plan"):
+        assert fer(command, *where, "--json").json()["source"] == str(faces)
+    others = write_faces(tmp_path / "others", per_class=20, seed=1)
+    for command in ("prepare", "plan"):
+        assert fer(command, *where, "--source", others).status == 0
+        expected = f"planned for several sources; give --source, one of: {faces}, {others}"
+        assert command == "prepare" or fer(command, *where).refusal.endswith(expected)
+
+
+def test_planning_again_without_a_change_writes_nothing(fer: Fer, quick: Path, planned_store: Path) -> None:
+    def refs() -> dict[str, int]:
+        return {path.name: path.stat().st_mtime_ns for path in (planned_store / "refs" / "studies").rglob("*.json")}
+
+    before = refs()
+    assert fer("plan", "--study", quick, "--store", planned_store).status == 0
+    assert refs() == before
+
+
+def test_a_source_that_changes_while_it_is_read_is_not_published(fer: Fer, tmp_path: Path) -> None:
+    faces, store, over = write_faces(tmp_path / "faces", per_class=200), tmp_path / "store", threading.Event()
+
+    def keep_changing() -> None:
+        random = np.random.default_rng()
+        while not over.is_set():
+            Image.fromarray(random.integers(0, 256, (48, 48), dtype=np.uint8)).save(tmp_path / "next.png")
+            (tmp_path / "next.png").replace(faces / "sad" / "0.png")
+
+    writer = threading.Thread(target=keep_changing)
+    writer.start()
+    try:
+        ended = fer("prepare", "--source", faces, "--store", store)
+    finally:
+        over.set()
+        writer.join()
+    assert ended.status == 75
+    assert ended.messages == [f"{faces} has changed while it was read; prepare it again once nobody writes to it"]
+    assert list(open_store(str(store)).artifacts()) == []
+    assert list(open_store(str(store)).objects.list("refs/")) == []
 
 
 def test_what_was_not_done_before_is_named(fer: Fer, quick: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Recipes and tasks: what depends on what, and which change makes what anew."""
 
+import shlex
 from collections import Counter
 
 import pytest
@@ -125,6 +126,14 @@ def test_a_generator_in_no_grid_is_trained_and_assessed_for_every_seed() -> None
     text = TEXT.replace("cgan-48: {}", "cgan-48: {}, other: {model: cgan-48, kimg: 1.0}")
     stages = [task.stage for task in tasks(planned(text)) if task.coordinates.get("generator") == "other"]
     assert stages == ["train-gan", "generate", "assess"] * 2
+
+
+def test_a_command_can_be_pasted_into_a_shell() -> None:
+    classes = ("no expression", "it's odd")
+    study = parse_study("name: mine\ngenerators: {cgan-48: {classes: separate}}\n", "mine.yaml")
+    of = PlannedStudy(study=study, dataset="d" * 40, classes=classes, train_size=600)
+    parts = [shlex.split(task.command) for task in tasks(of) if task.stage == "train-gan"]
+    assert [part[part.index("--class") + 1] for part in parts] == list(classes)
 
 
 @pytest.mark.parametrize("flag", ["seed", "classifier", "ratio"])

@@ -57,6 +57,13 @@ def test_the_table_of_commands_says_what_each_command_says_of_itself(name: str) 
     assert command.short_help == text
 
 
+@pytest.mark.parametrize("arguments", [[], ["export"], ["store"]])
+def test_a_command_without_what_it_needs_prints_its_help_as_it_is(fer: Fer, arguments: list[str]) -> None:
+    ended = fer(*arguments)
+    assert (ended.status, ended.output) == (2, "")
+    assert ended.errors == fer(*arguments, "--help").output
+
+
 def test_an_unknown_command_is_answered_with_the_nearest(fer: Fer) -> None:
     assert fer("trian").refusal == "fer: no command trian; did you mean train?"
 

@@ -1,5 +1,7 @@
 """What the commands around a store answer: status, show, export, check and models."""
 
+import json
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ from fer.data.source import read_source
 from fer.store import Store, open_store
 from fer.study import DrawnSpec
 from tests.commands import Fer
+from tests.study.test_stages_plan import write_faces
 
 STUDY = """
 name: mine
@@ -54,8 +57,54 @@ def test_a_running_task_is_told_with_its_process_and_since_when(fer: Fer, store:
 
 
 def test_an_empty_store_has_no_studies(fer: Fer, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
     assert "no study is planned" in fer("status", "--store", tmp_path / "empty").output
     assert fer("status", "--store", tmp_path / "empty", "--json").json() == {"studies": []}
+
+
+@pytest.mark.parametrize("command", [("status",), ("status", "mine"), ("show",), ("show", "cell"), ("store", "check")])
+def test_a_store_that_does_not_exist_is_refused_by_whoever_only_reads(
+    fer: Fer, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    refusal = fer(*command, "--store", tmp_path / "nowhere").refusal
+    assert refusal == f"there is no store at {tmp_path / 'nowhere'}; give --store, or set FER_STORE"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_the_status_of_a_store_goes_by_its_plans_and_not_by_files_of_the_same_name(
+    fer: Fer, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").write_text("no study at all")
+    assert fer("status", "--store", store.uri).output.startswith("study mine on drawn\n")
+
+
+def test_a_study_that_cannot_be_read_is_one_line_of_the_status_beside_the_others(fer: Fer, store: Store) -> None:
+    (ref,) = (info.key for info in store.objects.list("refs/studies/mine/"))
+    gone = json.loads(store.objects.read(ref)) | {"plan": "0" * 40}
+    store.write_ref("studies/gone/1", gone)
+    store.objects.write("refs/studies/odd/1.json", b"{")
+    told = fer("status", "--store", store.uri)
+    assert told.status == 0
+    first, second, third = told.output.strip().split("\n\n")
+    assert first.startswith("study gone cannot be read: the plan of study gone is gone; run: fer plan --study gone ")
+    assert second == "study mine on drawn\n  train: 1 to do of 1"
+    assert third.startswith("study odd cannot be read: refs/studies/odd/1.json in ")
+    shown = fer("status", "--store", store.uri, "--json").json()["studies"]
+    assert [(study["study"], "unreadable" in study) for study in shown] == [
+        ("gone", True),
+        ("mine", False),
+        ("odd", True),
+    ]
+
+
+def test_the_command_that_an_export_names_works_as_printed(fer: Fer, store: Store, tmp_path: Path) -> None:
+    write_faces(tmp_path / "my faces", per_class=20)
+    export = ("export", "dataset", "--source", tmp_path / "my faces", "--store", store.uri, "--to", tmp_path / "out")
+    command = shlex.split(fer(*export).refusal.partition("run: ")[2])
+    assert command[0] == "fer"
+    assert fer(*command[1:]).status == 0
+    assert fer(*export).status == 0
 
 
 def test_show_counts_artifacts_by_kind_and_names_planned_studies(fer: Fer, store: Store) -> None:
@@ -69,7 +118,10 @@ def test_show_counts_artifacts_by_kind_and_names_planned_studies(fer: Fer, store
     ("what", "expected"),
     [
         ("cel", "cel: neither a kind of artifact nor a study planned in {store}; did you mean cell?"),
-        ("dataset/zz", "dataset/zz: names no single artifact in {store}; list them with: fer show dataset"),
+        (
+            "dataset/zz",
+            "dataset/zz: names no single artifact in {store}; list them with: fer show dataset --store {store}",
+        ),
     ],
 )
 def test_what_is_not_there_is_refused_in_one_line(fer: Fer, store: Store, what: str, expected: str) -> None:
