@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from fer.classifiers.registry import TIMM_PREFIX
 from fer.errors import RequestError
 from fer.generators.registry import FOLDER, GENERATORS, get_generator
 from fer.plan import tasks
@@ -13,7 +14,7 @@ from fer.recipes import PlannedStudy, plan_recipe
 from fer.runtime.signals import StopFlag
 from fer.runtime.work import Work
 from fer.store import Store, open_store
-from fer.study import Study
+from fer.study import Study, cells
 from jobs.context import STUDY_JSON, STUDY_YAML, Context, Request, StudyText, read_artifact_file, read_study
 from jobs.options import dry_run_option, json_option, study_options
 from jobs.pinned import fingerprints
@@ -36,6 +37,7 @@ def plan(request: Request, stop: StopFlag) -> Context:
     recipe = plan_recipe(planned)
 
     def make(work: Work) -> str:
+        _check_timm_names(described.study)
         (work.folder / STUDY_JSON).write_text(planned.model_dump_json(indent=1), encoding="utf-8")
         (work.folder / STUDY_YAML).write_text(described.text, encoding="utf-8")
         return CPU
@@ -84,6 +86,16 @@ def _check_options(study: Study) -> None:
         model = study.model_of(name)
         if model.startswith(FOLDER) or GENERATORS[model] is not None:
             get_generator(model).check_options(name, spec.options)
+
+
+def _check_timm_names(study: Study) -> None:
+    """A misspelt network is told now, and not after hours of a generator's training; costs torch, hence only once."""
+    names = sorted({cell.classifier for cell in cells(study) if cell.classifier.startswith(TIMM_PREFIX)})
+    if names:
+        from fer.classifiers.timm_models import check_name
+
+        for name in names:
+            check_name(name)
 
 
 @click.command(short_help="Pin a study to its data and list its cells.")

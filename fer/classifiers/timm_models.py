@@ -20,11 +20,8 @@ def build(name: str, classes: int) -> Network:
 
     Raises RequestError for a name that timm does not know and for a network that cannot take images of that size.
     """
+    check_name(name)
     timm_name = name.removeprefix(TIMM_PREFIX)
-    if not timm.is_model(timm_name):
-        close = difflib.get_close_matches(timm_name, timm.list_models(), n=1)
-        hint = f"did you mean {TIMM_PREFIX}{close[0]}?" if close else "timm.list_models() prints the names"
-        raise RequestError(f"classifier {name}: timm has no such network; {hint}")
     # Networks with position embeddings are built for one size of image; the others take no such argument.
     about: Any = timm.get_pretrained_cfg(timm_name, allow_unregistered=False)
     size: dict[str, Any] = {"img_size": IMAGE_SIZE} if about.fixed_input_size else {}
@@ -34,11 +31,20 @@ def build(name: str, classes: int) -> Network:
         with torch.no_grad():
             model.eval()(torch.zeros(2, 1, IMAGE_SIZE, IMAGE_SIZE))
         model.train()
-    except (RuntimeError, ValueError, TypeError, AssertionError, ZeroDivisionError) as error:
+    except (RuntimeError, ValueError, TypeError, AssertionError, IndexError, ZeroDivisionError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise RequestError(f"classifier {name}: cannot take images of {IMAGE_SIZE} x {IMAGE_SIZE} ({reason})") from None
     head = about.classifier
     return Network(model, backbone, (head,) if isinstance(head, str) else tuple(head), partial(_rename, backbone))
+
+
+def check_name(name: str) -> None:
+    """Raise RequestError, with the nearest name, where timm has no network ``timm:<name>``."""
+    timm_name = name.removeprefix(TIMM_PREFIX)
+    if not timm.is_model(timm_name):
+        close = difflib.get_close_matches(timm_name, timm.list_models(), n=1)
+        hint = f"did you mean {TIMM_PREFIX}{close[0]}?" if close else "timm.list_models() prints the names"
+        raise RequestError(f"classifier {name}: timm has no such network; {hint}")
 
 
 def _rename(backbone: nn.Module, state: State) -> State:

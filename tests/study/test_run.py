@@ -30,7 +30,7 @@ grids:
     classifiers: [cnn]
     ratios: [0.5]
   - name: broken
-    classifiers: ["timm:no_such_model"]
+    classifiers: ["timm:crossvit_tiny_240"]
     ratios: [1.0]
 budgets:
   train-gan: {kimg: 0.64}
@@ -38,7 +38,7 @@ budgets:
 training: {batch_size: 32, learning_rate: 0.002}
 numerics: {precision: fp32, threads: 1}
 """
-"""The data and the cGAN of ``tiny``, with another learning rate, a generator and a classifier that do not exist."""
+"""The data and cGAN of ``tiny``, another learning rate, a generator that does not exist, a classifier that cannot fit."""
 
 WITHOUT_TORCH = """
 import multiprocessing, sys
@@ -180,9 +180,9 @@ def test_what_fails_costs_only_itself_and_what_needs_it(faulty: Run, faulty_stud
     assert faulty.ended.status == 1
     assert "5 of 9 tasks failed or were skipped:" in faulty.ended.output
     told = reasons(faulty, faulty_study)
-    missing_model = told["train classifier=timm:no_such_model ratio=1 seed=0"]
-    assert missing_model[0] == "failed"
-    assert "no_such_model" in missing_model[1]
+    unfit = told["train classifier=timm:crossvit_tiny_240 ratio=1 seed=0"]
+    assert unfit[0] == "failed"
+    assert "cannot take images of 48 x 48" in unfit[1]
     assert told["train-gan generator=stylegan2-32 seed=0"][0] == "failed"
     assert "does not exist yet" in told["train-gan generator=stylegan2-32 seed=0"][1]
     because = ("skipped", "needs train-gan generator=stylegan2-32 seed=0, which failed")
@@ -193,7 +193,7 @@ def test_what_fails_costs_only_itself_and_what_needs_it(faulty: Run, faulty_stud
 
 def test_the_report_is_written_all_the_same_and_names_what_is_missing(faulty: Run) -> None:
     page = Path(faulty.ended.output.splitlines()[-2].partition("report: ")[2]).read_text()
-    assert "no_such_model" in page
+    assert "crossvit_tiny_240" in page
     assert "does not exist yet" in page
 
 
@@ -203,6 +203,6 @@ def test_status_says_what_failed_and_why(faulty: Run, faulty_study: Path, fer: F
     assert study["counts"] == {"done": 4, "running": 0, "failed": 2, "killed": 0, "stopped": 0, "to do": 3}
     failed: dict[str, Any] = {task["stage"]: task["reason"] for task in study["tasks"] if task["state"] == "failed"}
     assert set(failed) == {"train-gan", "train"}
-    assert "no_such_model" in failed["train"]
+    assert "crossvit_tiny_240" in failed["train"]
     text = fer("status", faulty_study, "--store", faulty.store.uri).output
     assert "failed: train-gan generator=stylegan2-32 seed=0: " in text

@@ -214,6 +214,10 @@ def test_images_of_ones_own_are_pinned_by_their_content(fer: Fer, tmp_path: Path
             QUICK.replace("options: {batch_size: 16}", "options: {batch_sise: 16}"),
             "generators.cgan-48.options.batch_sise: unknown key; did you mean batch_size?",
         ),
+        (
+            QUICK.replace("[cnn]", '["timm:resnet10tt"]'),
+            "classifier timm:resnet10tt: timm has no such network; did you mean timm:resnet10t?",
+        ),
     ],
 )
 def test_a_wrong_study_is_refused_by_the_place_that_is_wrong(
