@@ -38,7 +38,7 @@ budgets:
 training: {batch_size: 32, learning_rate: 0.002}
 numerics: {precision: fp32, threads: 1}
 """
-"""The data and cGAN of ``tiny``, another learning rate, a generator that does not exist, a classifier that cannot fit."""
+"""The data and cGAN of ``tiny``, another learning rate, and a generator and a classifier that cannot be trained."""
 
 WITHOUT_TORCH = """
 import multiprocessing, sys
