@@ -13,6 +13,8 @@ from typing import BinaryIO
 from fer.errors import RequestError
 from fer.store.objects import ASIDE, MissingObject, ObjectInfo, check_key
 
+_TRIES = 100
+
 
 class FolderObjects:
     """The ``Objects`` protocol on a folder, on one file system with hard links. The first write makes the folder."""
@@ -115,18 +117,19 @@ def _store(target: Path, source: BinaryIO, place: Callable[[Path, Path], None]) 
 
 
 def _open_aside(folder: Path) -> tuple[Path, BinaryIO]:
+    """A new file in the folder, which is made where it is missing.
+
+    Another process's ``delete`` may remove the folder, or one above it, at any moment while it is empty, hence the
+    tries; what fails in each of them is no such accident.
+    """
     path = folder / f"{ASIDE}{uuid.uuid4().hex}"
-    while True:
+    for _ in range(_TRIES):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-        except FileExistsError as error:
-            if folder.is_file() or folder.is_symlink():
-                raise NotADirectoryError(f"{folder} is a file") from error
-            continue  # it was a folder, and another process's delete() removed it since
-        try:
             return path, path.open("xb")
-        except FileNotFoundError:  # another process's delete() removed the folder while it was empty
-            continue
+        except (FileExistsError, FileNotFoundError) as error:
+            problem = error
+    raise NotADirectoryError(f"{folder} is no folder and cannot be made one") from problem
 
 
 @contextmanager

@@ -78,6 +78,12 @@ def test_writing_and_deleting_in_one_folder_at_once_goes_well(tmp_path: Path) ->
     assert errors == []
 
 
+def test_a_link_to_nowhere_is_refused_and_not_taken_for_an_object(tmp_path: Path) -> None:
+    (tmp_path / "claims").symlink_to(tmp_path / "unmounted" / "disk")
+    with pytest.raises(RequestError, match="claims is no folder and cannot be made one"):
+        FolderObjects(tmp_path).create("claims/1", b"{}")
+
+
 @pytest.fixture
 def unprivileged() -> Iterator[None]:
     """Without root's right to read everything."""
