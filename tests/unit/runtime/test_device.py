@@ -90,13 +90,19 @@ def test_what_the_study_fixes_is_not_up_for_choice() -> None:
     ]
 
 
-def test_candidates_take_turns_and_what_is_hopeless_is_measured_once() -> None:
+def test_candidates_take_turns_and_what_is_hopeless_twice_is_not_measured_again() -> None:
     tried = candidates(NumericsSpec(), "cpu", 2, fast_bf16=True)
     paces = Paces(fp32_1=100, fp32_2=180, bf16_1=3, bf16_2=150)
     assert measured_paces(tried, paces, "measure") == dict(zip(tried, (100, 180, 3, 150), strict=True))
     assert paces.asked[:4] == ["fp32_1", "fp32_2", "bf16_1", "bf16_2"]
-    assert paces.asked.count("bf16_1") == 1
+    assert paces.asked.count("bf16_1") == 2
     assert paces.asked.count("bf16_2") == 3
+
+
+def test_one_disturbed_measurement_decides_nothing() -> None:
+    tried = candidates(NumericsSpec(precision="fp32"), "cpu", 2, fast_bf16=True)
+    paces = iter([30.0, 180.0, 200.0, 180.0, 190.0, 180.0])
+    assert list(measured_paces(tried, lambda _: next(paces), "measure").values()) == [200.0, 180.0]
 
 
 def test_a_measurement_shows_its_progress_over_candidates_and_turns(
