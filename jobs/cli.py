@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "assess": ("jobs.assess", "Measure a generator's samples."),
     "train": ("jobs.train", "Train one classifier on one mix, or several in turn."),
     "report": ("jobs.report", "Write the report over what exists."),
+    "fan-out": ("jobs.fan_out", "Plan a study, and write how a workflow spreads it over pods."),
     "run": ("jobs.run", "Run a whole study on this machine."),
     "status": ("jobs.status", "Say what is done, running and failed, and why."),
     "show": ("jobs.show", "Show what a store holds."),

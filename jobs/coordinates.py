@@ -1,6 +1,6 @@
 """From the flags that name a place in a study to the one task there, or to an error that says what would be right."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from fer.errors import RequestError
@@ -17,12 +17,13 @@ def find_cell_task(
     planned: PlannedStudy, *, generator: str | None, classifier: str, ratio: float, volume: int, seed: int
 ) -> Task:
     """The training of the cell at these coordinates; ``generator`` None is real images alone. Raises RequestError."""
-    known = list(cells(planned.study))
+    every = cells(planned.study)
+    known: Sequence[Cell] = every
     if generator is not None:
         known = _narrow(known, "generator", generator, lambda cell: cell.generator, planned)
     _narrow(known, "classifier", classifier, lambda cell: cell.classifier, planned)
-    found = [cell for cell in cells(planned.study) if cell.classifier == classifier]
-    here = [cell for cell in found if cell.generator == generator]
+    found = [cell for cell in every if cell.classifier == classifier]
+    here: Sequence[Cell] = [cell for cell in found if cell.generator == generator]
     if not any(cell.ratio == ratio for cell in here):
         raise RequestError(_no_ratio(planned, found, here, generator, ratio))
     here = [cell for cell in here if cell.ratio == ratio]
@@ -64,8 +65,8 @@ def find_generator_task(
 
 
 def _narrow(
-    places: list[Place], flag: str, value: Any, of: Callable[[Place], Any], planned: PlannedStudy
-) -> list[Place]:
+    places: Sequence[Place], flag: str, value: Any, of: Callable[[Place], Any], planned: PlannedStudy
+) -> Sequence[Place]:
     found = [place for place in places if of(place) == value]
     if found:
         return found
@@ -84,7 +85,9 @@ def _ratio(place: Cell | GeneratorRun) -> float | None:
     return place.ratio
 
 
-def _no_ratio(planned: PlannedStudy, found: list[Cell], here: list[Cell], generator: str | None, ratio: float) -> str:
+def _no_ratio(
+    planned: PlannedStudy, found: Sequence[Cell], here: Sequence[Cell], generator: str | None, ratio: float
+) -> str:
     """Why there is no cell at this ratio: it may be there with another --generator, or without one."""
     same = f"with --generator {generator}" if generator else "without --generator"
     text = f"--ratio {ratio:g}: not in study {planned.study.name} {same} ({_known(here, _ratio)})"

@@ -1,14 +1,48 @@
 """Flags that several commands share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 STUDY_HELP = "Built-in name, YAML file, store URI of one, or the name of a study planned in the store."
 SOURCE_HELP = "Data set: drawn, a path or a store URI; by default the study's, or the only one it is planned for."
+
+
+class AbsentWhereEmpty(click.Option):
+    """An option that an empty value leaves out: a workflow can pass a parameter, but not leave a flag away."""
+
+    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, ParameterSource]:
+        """Like click's own, on the values that are not empty."""
+        kept: dict[str, Any] = {}
+        for name, given in opts.items():
+            if name != self.name:
+                kept[name] = given
+            elif isinstance(given, list):
+                kept[name] = [value for value in given if value != ""]
+            elif given != "":
+                kept[name] = given
+        return super().consume_value(ctx, kept)
+
+
+class Moment(click.ParamType[datetime]):
+    """A time with its zone, as RFC 3339 writes it; becomes a ``datetime`` in UTC."""
+
+    name = "time"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The time; fails where the text is none, or would mean different moments on different machines."""
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            self.fail(f"{value!r} is no time with a zone; write it like 2026-11-25T06:00:00Z", param, ctx)
+        return moment.astimezone(UTC)
 
 
 def store_option(command: Command) -> Command:
@@ -26,7 +60,7 @@ def store_option(command: Command) -> Command:
 
 def study_options(command: Command) -> Command:
     """``--study``, ``--store`` and ``--source``: where a stage belongs."""
-    command = click.option("--source", help=SOURCE_HELP)(command)
+    command = click.option("--source", cls=AbsentWhereEmpty, help=SOURCE_HELP)(command)
     command = store_option(command)
     return click.option("--study", required=True, help=STUDY_HELP)(command)
 
@@ -35,8 +69,21 @@ def generator_options(command: Command) -> Command:
     """``--generator``, ``--ratio`` and ``--seed`` of a generator's run."""
     command = click.option("--seed", type=int, required=True)(command)
     help_text = "Real ratio of the mix that it serves, for a generator with real: match."
-    command = click.option("--ratio", type=float, help=help_text)(command)
-    return click.option("--generator", required=True, help="Its name in the study.")(command)
+    command = click.option("--ratio", cls=AbsentWhereEmpty, type=float, help=help_text)(command)
+    return click.option("--generator", cls=AbsentWhereEmpty, required=True, help="Its name in the study.")(command)
+
+
+def place_options(command: Command) -> Command:
+    """Every coordinate, each of which may be left out."""
+    for name, of_type in (("seed", int), ("volume", int), ("ratio", float), ("classifier", str), ("generator", str)):
+        command = click.option(f"--{name}", cls=AbsentWhereEmpty, type=of_type)(command)
+    return command
+
+
+def replicate_option(command: Command) -> Command:
+    """``--replicate``."""
+    help_text = "Plan a study of its own, named after this time and with a new seed that follows from it."
+    return click.option("--replicate", cls=AbsentWhereEmpty, type=Moment(), metavar="TIME", help=help_text)(command)
 
 
 def dry_run_option(command: Command) -> Command:

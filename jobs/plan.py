@@ -16,23 +16,24 @@ from fer.runtime.work import Work
 from fer.store import Store, open_store
 from fer.study import Study, cells
 from jobs.context import STUDY_JSON, STUDY_YAML, Context, Request, StudyText, read_artifact_file, read_study
-from jobs.options import dry_run_option, json_option, study_options
+from jobs.options import dry_run_option, json_option, replicate_option, study_options
 from jobs.pinned import fingerprints
 from jobs.plan_table import plan_json, plan_text
+from jobs.replicate import replicate_of
 from jobs.sources import normalised, plan_ref, plan_refs, prepared_ref, source_of
 from jobs.stage import CPU, installed_stop, print_recipe, run_stage
 
 ROWS = 200
 
 
-def plan(request: Request, stop: StopFlag) -> Context:
+def plan(request: Request, stop: StopFlag, replicate: datetime | None = None) -> Context:
     """Pin the study to the prepared data set, keep the plan in the store, and make it the one that stages follow.
 
-    Raises RequestError where the study or its data are wrong, and where the source is not prepared (naming the
-    command that does it).
+    ``replicate``: plan the study's replicate of that time instead. Raises RequestError where the study or its data
+    are wrong, and where the source is not prepared (naming the command that does it).
     """
     store = open_store(request.store)
-    described = read_study(request.study, store)
+    described = _described(request.study, store, replicate)
     source, planned = pin(request, described, store)
     recipe = plan_recipe(planned)
 
@@ -49,7 +50,14 @@ def plan(request: Request, stop: StopFlag) -> Context:
         {"plan": recipe.digest, "dataset": planned.dataset, "source": normalised(source)},
         described.study.name,
     )
+    if replicate is not None:
+        request = Request(described.study.name, request.store, request.source)
     return Context(request, store, planned, normalised(source), recipe.digest)
+
+
+def _described(study: str, store: Store, replicate: datetime | None) -> StudyText:
+    described = read_study(study, store)
+    return described if replicate is None else replicate_of(described, replicate)
 
 
 def pin(request: Request, described: StudyText, store: Store) -> tuple[str, PlannedStudy]:
@@ -100,10 +108,19 @@ def _check_timm_names(study: Study) -> None:
 
 @click.command(short_help="Pin a study to its data and list its cells.")
 @study_options
+@replicate_option
 @click.option("--all", "show_all", is_flag=True, help=f"List every cell, not only the first {ROWS}.")
 @dry_run_option
 @json_option
-def command(study: str, store_uri: str, source: str | None, show_all: bool, dry_run: bool, as_json: bool) -> None:
+def command(
+    study: str,
+    store_uri: str,
+    source: str | None,
+    replicate: datetime | None,
+    show_all: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     """Pin a study to its data and list its cells, with what exists and what is to be made.
 
     Stages follow the last plan, so a study or source that has changed is planned again.
@@ -111,10 +128,10 @@ def command(study: str, store_uri: str, source: str | None, show_all: bool, dry_
     request = Request(study, store_uri, source)
     if dry_run:
         store = open_store(store_uri)
-        _, planned = pin(request, read_study(study, store), store)
+        _, planned = pin(request, _described(study, store, replicate), store)
         print_recipe(store, plan_recipe(planned))
         return
-    context = plan(request, installed_stop(at_once=True))
+    context = plan(request, installed_stop(at_once=True), replicate)
     all_tasks = tasks(context.planned)
     if as_json:
         shown: Mapping[str, object] = plan_json(context, all_tasks)

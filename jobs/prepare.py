@@ -19,7 +19,7 @@ from fer.runtime.work import Work
 from fer.store import Store, fetch_uri, open_store
 from fer.study import DrawnSpec
 from jobs.context import read_artifact_file, read_study
-from jobs.options import SOURCE_HELP, dry_run_option, json_option, store_option
+from jobs.options import SOURCE_HELP, AbsentWhereEmpty, dry_run_option, json_option, store_option
 from jobs.sources import normalised, prepared_ref, source_of
 from jobs.stage import CPU, installed_stop, print_recipe, run_stage
 
@@ -100,7 +100,7 @@ def read_audit(store: Store, digest: str) -> dict[str, Any]:
 
 @click.command(short_help="Read and audit a data set, and keep it in the store.")
 @click.option("--study", help="Study whose data set is meant; decides what is drawn.")
-@click.option("--source", help=SOURCE_HELP.partition(";")[0] + "; by default the study's.")
+@click.option("--source", cls=AbsentWhereEmpty, help=SOURCE_HELP.partition(";")[0] + "; by default the study's.")
 @store_option
 @dry_run_option
 @json_option

@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import click
 
@@ -15,7 +17,7 @@ from fer.runtime.work import Work
 from jobs.context import Context, Request, open_context
 from jobs.coordinates import find_cell_task
 from jobs.inputs import Inputs
-from jobs.options import dry_run_option, study_options
+from jobs.options import AbsentWhereEmpty, dry_run_option, study_options
 from jobs.pinned import pinned_weights
 from jobs.stage import installed_stop, print_recipe
 from jobs.stages import execute
@@ -77,13 +79,52 @@ def train_in_turn(context: Context, tasks: Sequence[Task], stop: StopFlag) -> in
     return (75 if any(failed) else 2) if failed else 0
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a cell is, given its generator and classifier."""
+
+    ratio: float
+    volume: int
+    seed: int
+
+
+class CellList(click.ParamType[tuple[Place, ...]]):
+    """``RATIO:SEED`` or ``RATIO:SEED:VOLUME``, several of them apart by spaces."""
+
+    name = "cells"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Place, ...]:
+        """The places; fails at the first that is none, and where there is none at all."""
+        places = []
+        for text in value.split():
+            ratio, *rest = text.split(":")
+            try:
+                seed, volume = map(int, [*rest, 1] if len(rest) == 1 else rest)
+                places.append(Place(float(ratio), volume, seed))
+            except ValueError:
+                self.fail(f"{text!r} is no cell; write RATIO:SEED or RATIO:SEED:VOLUME, like 0.1:0", param, ctx)
+        if not places:
+            self.fail("names no cell; write RATIO:SEED or RATIO:SEED:VOLUME, like 0.1:0", param, ctx)
+        return tuple(places)
+
+
 @click.command(short_help="Train one classifier on one mix, or several in turn.")
 @study_options
-@click.option("--generator", multiple=True, help="Its name in the study; without one the real images are used alone.")
+@click.option(
+    "--generator",
+    cls=AbsentWhereEmpty,
+    multiple=True,
+    help="Its name in the study; without one the real images are used alone.",
+)
 @click.option("--classifier", multiple=True, required=True)
-@click.option("--ratio", type=float, multiple=True, required=True, help="Share of real images, 0 to 1.")
-@click.option("--volume", type=int, multiple=True, default=(1,), help="At ratio 0, how many times N; by default 1.")
-@click.option("--seed", type=int, multiple=True, required=True)
+@click.option("--ratio", type=float, multiple=True, help="Share of real images, 0 to 1.")
+@click.option("--volume", type=int, multiple=True, help="At ratio 0, how many times N; by default 1.")
+@click.option("--seed", type=int, multiple=True)
+@click.option(
+    "--cells",
+    type=CellList(),
+    help='In place of ratio, volume and seed: several cells as one text, "RATIO:SEED RATIO:SEED:VOLUME ...".',
+)
 @dry_run_option
 def command(
     study: str,
@@ -94,6 +135,7 @@ def command(
     ratio: tuple[float, ...],
     volume: tuple[int, ...],
     seed: tuple[int, ...],
+    cells: tuple[Place, ...] | None,
     dry_run: bool,
 ) -> int:
     """Train one classifier on one mix of real and synthetic images.
@@ -101,11 +143,17 @@ def command(
     A flag given several times stands for several cells, which are trained in turn; one that fails does not stop the
     others.
     """
+    if cells is None:
+        if not ratio or not seed:
+            raise click.UsageError("which cells? Give --ratio and --seed, or --cells")
+        cells = tuple(Place(*where) for where in product(ratio, volume or (1,), seed))
+    elif ratio or volume or seed:
+        raise click.UsageError("--cells stands in place of --ratio, --volume and --seed; leave them out")
     stop = installed_stop()
     context = open_context(Request(study, store_uri, source))
     tasks = [
-        find_cell_task(context.planned, generator=g, classifier=c, ratio=r, volume=v, seed=s)
-        for g, c, r, v, s in product(generator or (None,), classifier, ratio, volume, seed)
+        find_cell_task(context.planned, generator=g, classifier=c, ratio=cell.ratio, volume=cell.volume, seed=cell.seed)
+        for g, c, cell in product(generator or (None,), classifier, cells)
     ]
     if dry_run:
         for task in tasks:

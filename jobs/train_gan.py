@@ -15,7 +15,7 @@ from jobs.context import Request
 from jobs.coordinates import find_generator_task
 from jobs.inputs import Inputs
 from jobs.numerics import device_name, generator_numerics
-from jobs.options import dry_run_option, generator_options, study_options
+from jobs.options import AbsentWhereEmpty, dry_run_option, generator_options, study_options
 from jobs.pinned import check_folder
 from jobs.stages import run_task
 
@@ -73,7 +73,12 @@ def training_seed(seed: int, classes: Sequence[str], class_name: str | None) -> 
 @click.command(short_help="Train one network of a generator.")
 @study_options
 @generator_options
-@click.option("--class", "class_name", help="Class of the network, for a generator with classes: separate.")
+@click.option(
+    "--class",
+    "class_name",
+    cls=AbsentWhereEmpty,
+    help="Class of the network, for a generator with classes: separate.",
+)
 @dry_run_option
 def command(
     study: str,

@@ -1,0 +1,111 @@
+"""``fer fan-out``: plan a study and write down how a workflow spreads it over pods.
+
+Three small files, which a workflow reads as parameters of the step that ran this command:
+
+- ``study``: the name of the planned study, and ``source``: what it is planned for. Later pods take both.
+- ``runs.json``: a list with one item for each generator run, and one (``generator`` empty) for real images alone::
+
+    {"generator": "stylegan2-64", "seed": "0", "ratio": "", "classes": ["angry", "happy"], "volumes": ["1", "2"],
+     "assess": ["1"], "groups": [{"classifiers": ["cnn", "resnet18"], "packs": ["0:0 0.1:0", "0.5:0"]}]}
+
+An item means a pod of ``train-gan`` for each of ``classes`` (empty text: the joint network), then one of ``generate``
+for each of ``volumes``, then one of ``assess`` for each of ``assess``, and in each group one of ``train --cells PACK``
+for each classifier and pack. Every leaf is a text; ``ratio`` is set for ``real: match`` alone.
+"""
+
+import json
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from fer.errors import RequestError
+from fer.plan import Task, tasks
+from fer.recipes import PlannedStudy
+from fer.revisions import Stage
+from jobs.context import Request
+from jobs.options import AbsentWhereEmpty, place_options, replicate_option, study_options
+from jobs.place import goals_at
+from jobs.plan import plan
+from jobs.runs import Run, pods, runs_for
+from jobs.stage import installed_stop
+
+MOST_PODS = 2000
+"""A workflow's status must fit into 1 MiB. To be replaced by what a run of 100 cells says of the bytes per pod."""
+MOST_BYTES = 128 * 1024
+"""The largest value of a workflow's parameter."""
+
+
+@click.command(name="fan-out", short_help="Plan a study, and write how a workflow spreads it over pods.")
+@study_options
+@replicate_option
+@click.option("--pack", type=click.IntRange(min=1), default=1, show_default=True, help="Cells that one pod trains.")
+@click.option("--stage", cls=AbsentWhereEmpty, type=click.Choice(get_args(Stage)), help="Only what this stage needs.")
+@place_options
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path), required=True, help="Folder for study, source and runs.json."
+)
+def command(
+    study: str,
+    store_uri: str,
+    source: str | None,
+    replicate: datetime | None,
+    pack: int,
+    stage: Stage | None,
+    generator: str | None,
+    classifier: str | None,
+    ratio: float | None,
+    volume: int | None,
+    seed: int | None,
+    target: Path,
+) -> None:
+    """Plan a study, and write how a workflow spreads it over pods.
+
+    With --stage only what makes one task and its missing inputs is written: the task at the given coordinates, or the
+    stage's first where some are left out; --generator - means real images alone.
+    """
+    context = plan(Request(study, store_uri, source), installed_stop(at_once=True), replicate)
+    given = {"generator": generator, "classifier": classifier, "ratio": ratio, "volume": volume, "seed": seed}
+    goals = tasks(context.planned) if stage is None else goals_at(context.planned, stage, given)
+    text = fan_out(context.planned, goals, pack)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        (target / "runs.json").write_text(text, encoding="utf-8")
+        (target / "source").write_text(context.source, encoding="utf-8")
+        (target / "study").write_text(context.planned.study.name, encoding="utf-8")
+    except OSError as error:
+        raise RequestError(f"--to {target}: cannot be written ({error.strerror}); give a folder that can") from error
+
+
+def fan_out(planned: PlannedStudy, goals: Sequence[Task], pack: int) -> str:
+    """``runs.json``. RequestError, naming the smallest pack that does, where a workflow could not hold it."""
+    runs = runs_for(planned, goals)
+    excess = _excess(runs, pack)
+    if excess is None:
+        return _text(runs, pack)
+    most = max(len(goals), pack)
+    if _excess(runs, most) is not None:
+        raise RequestError(
+            f"study {planned.study.name} takes {excess}, however many cells share a pod; split its generators and "
+            "seeds over several studies"
+        )
+    # More cells in a pod never make more pods.
+    least = bisect_left(range(most), True, lo=pack + 1, key=lambda several: _excess(runs, several) is None)
+    raise RequestError(f"--pack {pack}: study {planned.study.name} takes {excess}; give --pack {least} or more")
+
+
+def _excess(runs: Sequence[Run], pack: int) -> str | None:
+    """What is more than a workflow can hold, in words; None where it can."""
+    count, size = pods(runs, pack), len(_text(runs, pack).encode())
+    if count > MOST_PODS:
+        return f"{count:,} pods, more than one workflow can hold ({MOST_PODS:,})"
+    if size > MOST_BYTES:
+        return f"a list of {size:,} bytes, more than a parameter of a workflow can hold ({MOST_BYTES:,})"
+    return None
+
+
+def _text(runs: Sequence[Run], pack: int) -> str:
+    return json.dumps([run.as_json(pack) for run in runs], separators=(",", ":"), ensure_ascii=False)

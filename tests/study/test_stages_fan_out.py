@@ -1,0 +1,161 @@
+"""Fanning a study out: the files for a workflow, flags that a workflow leaves empty, several cells in one go."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fer.store import open_store
+from jobs.sources import planned_names
+from tests.commands import Fer
+
+TIME = "2026-11-25T06:00:00Z"
+
+
+def read(folder: Path) -> tuple[str, str, list[dict[str, object]]]:
+    runs = json.loads((folder / "runs.json").read_text())
+    return (folder / "study").read_text(), (folder / "source").read_text(), runs
+
+
+def test_a_study_is_planned_and_its_fan_out_written(fer: Fer, quick: Path, planned_store: Path, tmp_path: Path) -> None:
+    where = ("--study", quick, "--store", planned_store)
+    assert fer("fan-out", *where, "--pack", "2", "--to", tmp_path / "new" / "folder").status == 0
+    assert read(tmp_path / "new" / "folder") == (
+        "quick",
+        "drawn",
+        [
+            {
+                "generator": "cgan-48",
+                "seed": "0",
+                "ratio": "",
+                "classes": [""],
+                "volumes": ["1"],
+                "assess": ["1"],
+                "groups": [{"classifiers": ["cnn"], "packs": ["0:0 0.5:0"]}],
+            },
+            {
+                "generator": "",
+                "seed": "",
+                "ratio": "",
+                "classes": [],
+                "volumes": [],
+                "assess": [],
+                "groups": [{"classifiers": ["cnn"], "packs": ["0.5:0 1:0"]}],
+            },
+        ],
+    )
+
+
+def test_a_workflow_may_pass_every_coordinate_empty(fer: Fer, planned_store: Path, tmp_path: Path) -> None:
+    empty = [word for flag in ("source", "replicate", "stage", "generator", "classifier") for word in (f"--{flag}", "")]
+    empty += [word for flag in ("ratio", "volume", "seed") for word in (f"--{flag}", "")]
+    where = ("--study", "quick", "--store", planned_store)
+    assert fer("fan-out", *where, *empty, "--to", tmp_path / "a").status == 0
+    assert fer("fan-out", *where, "--to", tmp_path / "b").status == 0
+    assert read(tmp_path / "a") == read(tmp_path / "b")
+
+
+def test_one_stage_is_cut_out(fer: Fer, planned_store: Path, tmp_path: Path) -> None:
+    where = ("--study", "quick", "--store", planned_store, "--to", tmp_path)
+    assert fer("fan-out", *where, "--stage", "train", "--ratio", "1").status == 0
+    (run,) = read(tmp_path)[2]
+    assert (run["generator"], run["groups"]) == ("", [{"classifiers": ["cnn"], "packs": ["1:0"]}])
+    assert fer("fan-out", *where, "--stage", "report").status == 0
+    assert read(tmp_path)[2] == []
+
+
+def test_a_wrong_place_or_folder_is_refused_and_nothing_is_written(
+    fer: Fer, planned_store: Path, tmp_path: Path
+) -> None:
+    where = ("--study", "quick", "--store", planned_store)
+    ended = fer("fan-out", *where, "--stage", "train", "--ratio", "0.25", "--to", tmp_path / "to")
+    assert (ended.status, ended.messages[-1]) == (2, "--ratio 0.25: not in study quick here; known: 0, 0.5, 1")
+    assert not (tmp_path / "to").exists()
+    (tmp_path / "file").write_text("")
+    ended = fer("fan-out", *where, "--to", tmp_path / "file")
+    assert (ended.status, "cannot be written" in ended.messages[-1]) == (2, True)
+    assert "--pack" in fer("fan-out", *where, "--pack", "0", "--to", tmp_path / "to").refusal
+    assert "not one of" in fer("fan-out", *where, "--stage", "trian", "--to", tmp_path / "to").refusal
+
+
+def test_a_stage_takes_an_empty_flag_for_none(fer: Fer, planned_store: Path) -> None:
+    where = ("--study", "quick", "--store", planned_store, "--source", "", "--dry-run")
+    network = ("train-gan", *where, "--generator", "cgan-48", "--seed", "0")
+    plain = fer(*network).json()["digest"]
+    assert fer(*network, "--class", "", "--ratio", "").json()["digest"] == plain
+    alone = ("train", *where, "--classifier", "cnn", "--ratio", "0.5", "--seed", "0")
+    assert fer(*alone, "--generator", "").json() == fer(*alone).json()
+    refusal = fer("generate", *where, "--generator", "", "--seed", "0").refusal
+    assert refusal == "fer generate: Missing option '--generator'."
+
+
+def test_cells_stand_in_place_of_ratios_seeds_and_volumes(fer: Fer, planned_store: Path) -> None:
+    where = ("train", "--study", "quick", "--store", planned_store, "--classifier", "cnn", "--dry-run")
+    both = fer(*where, "--generator", "cgan-48", "--cells", "0.0:0 0.5:0:1")
+    each = [fer(*where, "--generator", "cgan-48", "--ratio", ratio, "--seed", "0").output for ratio in ("0", "0.5")]
+    assert both.output == "".join(each)
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        (["--cells", "0.5"], "'0.5' is no cell; write RATIO:SEED or RATIO:SEED:VOLUME, like 0.1:0"),
+        (["--cells", "0.5:0 0.5:0:1:2"], "'0.5:0:1:2' is no cell"),
+        (["--cells", "half:0"], "'half:0' is no cell"),
+        (["--cells", " "], "names no cell"),
+        (
+            ["--cells", "0.5:0", "--seed", "0"],
+            "--cells stands in place of --ratio, --volume and --seed; leave them out",
+        ),
+        (["--ratio", "0.5"], "which cells? Give --ratio and --seed, or --cells"),
+        (["--cells", "0.25:0"], "--ratio 0.25: not in study quick without --generator"),
+    ],
+)
+def test_wrong_cells_are_refused(fer: Fer, planned_store: Path, flags: list[str], expected: str) -> None:
+    where = ("--study", "quick", "--store", planned_store, "--classifier", "cnn")
+    assert expected in fer("train", *where, *flags).refusal
+
+
+def test_a_replicate_is_a_study_of_its_own_with_a_seed_that_its_time_decides(
+    fer: Fer, quick: Path, planned_store: Path, tmp_path: Path
+) -> None:
+    where = ("--study", quick, "--store", planned_store)
+    for folder, moment in (("a", TIME), ("b", "2026-11-25T07:00:00+01:00"), ("c", "2026-11-26T06:00:00Z")):
+        assert fer("fan-out", *where, "--replicate", moment, "--to", tmp_path / folder).status == 0
+    (first, _, runs), same, (other, _, others) = (read(tmp_path / folder) for folder in ("a", "b", "c"))
+    assert (first, other) == ("quick-20261125t060000", "quick-20261126t060000")
+    assert same == (first, "drawn", runs)
+    seeds = {runs[0]["seed"], others[0]["seed"], "0"}
+    assert len(seeds) == 3
+    assert planned_names(open_store(str(planned_store))) == {"quick", first, other}
+    cell = ("train", "--store", planned_store, "--classifier", "cnn", "--ratio", "1", "--dry-run")
+    original = fer(*cell, "--study", "quick", "--seed", "0").json()["recipe"]["params"]
+    again = fer(*cell, "--study", first, "--seed", str(runs[0]["seed"])).json()["recipe"]["params"]
+    assert {name for name in original if original[name] != again[name]} == {"seed"}
+
+
+def test_planning_a_replicate_by_itself_pins_the_same_one(
+    fer: Fer, quick: Path, planned_store: Path, tmp_path: Path
+) -> None:
+    where = ("--study", quick, "--store", planned_store)
+    assert fer("fan-out", *where, "--replicate", TIME, "--to", tmp_path).status == 0
+    planned = fer("plan", *where, "--replicate", TIME, "--json").json()
+    assert (planned["study"], planned["cells"]) == ("quick-20261125t060000", 4)
+    assert planned["plan"] == fer("plan", *where, "--replicate", TIME, "--dry-run").json()["digest"]
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "2026-11-25T06:00:00"])
+def test_a_time_without_a_zone_names_no_replicate(fer: Fer, planned_store: Path, tmp_path: Path, moment: str) -> None:
+    where = ("--study", "quick", "--store", planned_store, "--to", tmp_path)
+    assert "write it like 2026-11-25T06:00:00Z" in fer("fan-out", *where, "--replicate", moment).refusal
+
+
+@pytest.mark.slow
+def test_the_cells_of_a_pack_are_trained_in_turn(fer: Fer, planned_store: Path) -> None:
+    where = ("--study", "quick", "--store", planned_store)
+    assert fer("train", *where, "--classifier", "cnn", "--cells", "0.5:0 1:0").status == 0
+    states = [
+        task["state"]
+        for task in fer("status", "quick", "--store", planned_store, "--json").json()["studies"][0]["tasks"]
+    ]
+    assert states.count("done") == 2
