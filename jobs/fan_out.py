@@ -5,12 +5,14 @@ Three small files, which a workflow reads as parameters of the step that ran thi
 - ``study``: the name of the planned study, and ``source``: what it is planned for. Later pods take both.
 - ``runs.json``: a list with one item for each generator run, and one (``generator`` empty) for real images alone::
 
-    {"generator": "stylegan2-64", "seed": "0", "ratio": "", "classes": ["angry", "happy"], "volumes": ["1", "2"],
-     "assess": ["1"], "groups": [{"classifiers": ["cnn", "resnet18"], "packs": ["0:0 0.1:0", "0.5:0"]}]}
+    {"name": "stylegan2-64 seed 0", "generator": "stylegan2-64", "seed": "0", "ratio": "",
+     "classes": ["angry", "happy"], "volumes": ["1", "2"], "assess": ["1"],
+     "groups": [{"classifiers": ["cnn", "resnet18"], "packs": ["0:0 0.1:0", "0.5:0"]}]}
 
 An item means a pod of ``train-gan`` for each of ``classes`` (empty text: the joint network), then one of ``generate``
 for each of ``volumes``, then one of ``assess`` for each of ``assess``, and in each group one of ``train --cells PACK``
-for each classifier and pack. Every leaf is a text; ``ratio`` is set for ``real: match`` alone.
+for each classifier and pack, a classifier being in one group. Every leaf is a text; ``ratio`` is set for ``real: match``
+alone. ``name`` is unlike every other item's.
 """
 
 import json

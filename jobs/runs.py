@@ -44,6 +44,12 @@ class Run:
     assess: tuple[str, ...]
     groups: tuple[Group, ...]
 
+    @property
+    def name(self) -> str:
+        """What tells the run from others of its study: ``cgan-48 seed 0``, ``cgan-48 seed 0 ratio 0.1``, ``real``."""
+        ratio = f" ratio {self.ratio}" if self.ratio else ""
+        return f"{self.generator} seed {self.seed}{ratio}" if self.generator else "real"
+
     def pods(self, pack: int) -> int:
         """How many pods the run takes."""
         training = sum(len(group.classifiers) * ceil(len(group.cells) / pack) for group in self.groups)
@@ -52,7 +58,7 @@ class Run:
     def as_json(self, pack: int) -> dict[str, Any]:
         """The run as an item of a workflow's list."""
         groups = [{"classifiers": group.classifiers, "packs": group.packs(pack)} for group in self.groups]
-        return {**vars(self), "groups": groups}
+        return {"name": self.name, **vars(self), "groups": groups}
 
 
 def runs_for(planned: PlannedStudy, goals: Iterable[Task]) -> tuple[Run, ...]:

@@ -25,6 +25,7 @@ def test_a_study_is_planned_and_its_fan_out_written(fer: Fer, quick: Path, plann
         "drawn",
         [
             {
+                "name": "cgan-48 seed 0",
                 "generator": "cgan-48",
                 "seed": "0",
                 "ratio": "",
@@ -34,6 +35,7 @@ def test_a_study_is_planned_and_its_fan_out_written(fer: Fer, quick: Path, plann
                 "groups": [{"classifiers": ["cnn"], "packs": ["0:0 0.5:0"]}],
             },
             {
+                "name": "real",
                 "generator": "",
                 "seed": "",
                 "ratio": "",

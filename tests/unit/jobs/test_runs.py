@@ -125,6 +125,7 @@ def test_an_item_says_what_a_run_takes_and_classifiers_on_the_same_cells_share_a
     study = planned(MIXED)
     items = json.loads(fan_out(study, tasks(study), 2))
     assert items[0] == {
+        "name": "joint seed 0",
         "generator": "joint",
         "seed": "0",
         "ratio": "",
@@ -137,6 +138,7 @@ def test_an_item_says_what_a_run_takes_and_classifiers_on_the_same_cells_share_a
         ],
     }
     assert items[-1] == {
+        "name": "real",
         "generator": "",
         "seed": "",
         "ratio": "",
@@ -145,6 +147,7 @@ def test_an_item_says_what_a_run_takes_and_classifiers_on_the_same_cells_share_a
         "assess": [],
         "groups": [{"classifiers": ["cnn", "resnet18"], "packs": ["0.1:0 0.1:3", "1:0 1:3"]}],
     }
+    assert len({item["name"] for item in items}) == len(items)
     by_name = {(item["generator"], item["ratio"]): item for item in items}
     assert by_name["apart", ""]["classes"] == list(CLASSES)
     assert by_name["honest", "0.25"]["groups"] == [{"classifiers": ["cnn"], "packs": ["0.25:3"]}]
