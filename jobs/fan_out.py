@@ -11,8 +11,8 @@ Three small files, which a workflow reads as parameters of the step that ran thi
 
 An item means a pod of ``train-gan`` for each of ``classes`` (empty text: the joint network), then one of ``generate``
 for each of ``volumes``, then one of ``assess`` for each of ``assess``, and in each group one of ``train --cells PACK``
-for each classifier and pack, a classifier being in one group. Every leaf is a text; ``ratio`` is set for ``real: match``
-alone. ``name`` is unlike every other item's.
+for each classifier and pack; a classifier stands in one group. Every leaf is a text; ``ratio`` is set for ``real:
+match`` alone. ``name`` is unlike every other item's.
 """
 
 import json
