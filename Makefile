@@ -51,6 +51,11 @@ lint: setup ## Check style, formatting and types
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 
+.PHONY: validate
+
+validate: setup ## Check manifests/ and argo/: rendered, golden files, schema, argo lint, dry run [OPTIONS=--update, --strict]
+	$(VENV)/bin/python -m tests.manifests.validate $(OPTIONS)
+
 format: setup ## Format the sources, and fix what ruff can fix
 	$(VENV)/bin/ruff format
 	$(VENV)/bin/ruff check --fix
