@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,11 @@ class RenderingError(Exception):
 
 def render(name: str) -> list[Document]:
     """Every object of a rendering. Raises RenderingError where kustomize refuses."""
+    return documents(_text(name))
+
+
+@cache
+def _text(name: str) -> str:
     if shutil.which("kubectl") is None:
         raise RenderingError("kubectl is not on the path; kustomize is in it")
     done = subprocess.run(
@@ -37,7 +43,7 @@ def render(name: str) -> list[Document]:
     )
     if done.returncode:
         raise RenderingError(f"{FOLDERS[name].relative_to(ROOT)}: {done.stderr.strip()}")
-    return documents(done.stdout)
+    return done.stdout
 
 
 def documents(text: str) -> list[Document]:
