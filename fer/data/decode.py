@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL.TiffImagePlugin import BITSPERSAMPLE, TiffImageFile
 
 from fer.data.resize import to_grey_48
 from fer.errors import RequestError
@@ -21,7 +22,8 @@ def decode(data: bytes, where: str) -> NDArray[np.uint8]:
     """The bytes of an image file as uint8 (48, 48); the first picture of an animation. ``where`` names it in errors.
 
     Raises RequestError for bytes that are no image of a known format, for a truncated or damaged one, and for sides
-    outside 8 to 16,384 pixels or more than 64 million pixels in all, which are looked at before anything is decoded.
+    outside 8 to 16,384 pixels or more than 64 million pixels in all, which are looked at before anything is decoded;
+    and for pixels whose brightest value nobody can tell (floating-point, 12, 32 and signed 16 bits).
     """
     if ImageFile.LOAD_TRUNCATED_IMAGES:
         raise RuntimeError("PIL.ImageFile.LOAD_TRUNCATED_IMAGES is set: truncated images would be padded silently")
@@ -38,8 +40,7 @@ def decode(data: bytes, where: str) -> NDArray[np.uint8]:
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise RequestError(f"{where}: is truncated or damaged ({reason}); replace or remove it") from None
-    if picture.mode == "F":
-        raise RequestError(f"{where}: has floating-point pixels of unknown range; save it with 8 or 16 bits")
+    _check_range(picture, where)
     return to_grey_48(picture)
 
 
@@ -50,3 +51,15 @@ def _check_size(size: tuple[int, int], where: str) -> None:
             f"{where}: is {width} x {height} pixels; each side must be {SMALLEST_SIDE} to {LARGEST_SIDE:,}, "
             f"and all at most {MOST_PIXELS:,}"
         )
+
+
+def _check_range(picture: ImageFile.ImageFile, where: str) -> None:
+    if picture.mode == "F":
+        kind = "floating-point pixels"
+    elif picture.mode == "I" and picture.format != "PPM":  # what is deep in a PGM file Pillow has scaled to 16 bits
+        kind = "32-bit or signed pixels"
+    elif isinstance(picture, TiffImageFile) and picture.tag_v2.get(BITSPERSAMPLE) == (12,):  # 16 bits to Pillow
+        kind = "12-bit pixels"
+    else:
+        return
+    raise RequestError(f"{where}: has {kind} of unknown range; save it with 8 or 16 bits")

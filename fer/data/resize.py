@@ -6,7 +6,8 @@ from PIL import Image, ImageOps
 
 from fer.data.dataset import IMAGE_SIZE
 
-DEEP_GREY = ("I;16", "I;16B", "I;16L", "I;16N")
+DEEP_GREY = ("I", "I;16", "I;16B", "I;16L", "I;16N")
+"""Modes with 16 bits a pixel; ``I`` has more, but is taken for them (``decode`` lets no others through)."""
 
 
 def to_grey_48(picture: Image.Image) -> NDArray[np.uint8]:

@@ -1,6 +1,7 @@
 """Pictures of any mode and size become 48 x 48 grey without aliasing and without lost pixels."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 
 from fer.data.decode import decode
 from fer.data.resize import to_grey_48
+from fer.errors import RequestError
 from tests.unit.data.samples import encoded, picture
 
 
@@ -41,6 +43,30 @@ def test_sixteen_bits_become_eight_by_scaling() -> None:
     buffer = io.BytesIO()
     Image.fromarray(deep).save(buffer, "PNG")
     assert set(decode(buffer.getvalue(), "deep").ravel()) == {200}
+
+
+@pytest.mark.parametrize("brightest", [65535, 4095, 1023])
+def test_a_deep_pgm_file_becomes_eight_bits_by_its_own_scale(brightest: int) -> None:
+    half = np.full((48, 48), brightest // 2 + 1, ">u2")
+    data = b"P5 48 48 %d\n" % brightest + half.tobytes()
+    assert set(decode(data, "deep").ravel()) == {128}
+
+
+@pytest.mark.parametrize("depth", [np.int32, np.float32])
+def test_pixels_of_unknown_range_are_refused_in_one_line(depth: type[np.generic]) -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((48, 48), 70_000, depth)).save(buffer, "TIFF")
+    with pytest.raises(RequestError, match=r"^deep: has .* of unknown range; save it with 8 or 16 bits$"):
+        decode(buffer.getvalue(), "deep")
+
+
+def test_twelve_bits_are_refused_since_they_would_be_taken_for_dark_ones_of_sixteen() -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(np.zeros((48, 48), np.uint16)).save(buffer, "TIFF")
+    sixteen = struct.pack("<HHIHH", 258, 3, 1, 16, 0)  # the entry BitsPerSample
+    assert sixteen in buffer.getvalue()
+    with pytest.raises(RequestError, match="has 12-bit pixels of unknown range"):
+        decode(buffer.getvalue().replace(sixteen, struct.pack("<HHIHH", 258, 3, 1, 12, 0)), "deep")
 
 
 def test_a_palette_picture_is_read_by_its_colours() -> None:
