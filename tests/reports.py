@@ -104,7 +104,11 @@ def manifest_of(task: Task) -> Manifest:
 
 
 def cell_result(cell: Cell, manifest: Manifest, macro_f1: float, epochs: int) -> CellResult:
-    """A cell whose accuracy is its macro-F1 plus 0.1, and whose leak-free figures are 0.005 lower."""
+    """A cell whose accuracy is its macro-F1 plus 0.1, and whose leak-free figures are 0.005 lower.
+
+    Every tenth image of its training set is held out.
+    """
+    images = TRAIN_SIZE * cell.volume if cell.generator else round(cell.ratio * TRAIN_SIZE)
     best = max(1, epochs - 2)
     rows = range(1, epochs + 1)
     rise = [1 - math.exp(-2.5 * row / best) for row in rows]
@@ -126,7 +130,7 @@ def cell_result(cell: Cell, manifest: Manifest, macro_f1: float, epochs: int) ->
         "best_epoch": best,
         "epochs": epochs,
         "stopped_by": "patience",
-        "counts": {"distinct": 27000},
+        "counts": {"distinct": 27000, "trained": images - images // 10},
         "metrics": metrics,
     }
     return CellResult(cell, manifest, summary, history)

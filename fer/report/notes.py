@@ -1,12 +1,34 @@
 """What must be said before the tables and figures of a section, where it holds of a study."""
 
+from fer.report.format import whole
 from fer.report.results import StudyResults
+from fer.report.summary import groups_of
 from fer.study import cells
+
+HELD_OUT = (
+    "About every tenth image of a training set is held out and never trained on, the same real ones in a mix and in "
+    "its control."
+)
 
 
 def data_note(results: StudyResults) -> str | None:
     """Why nothing can be shown of the data set."""
     return results.data_problem or None
+
+
+def held_out_note(results: StudyResults) -> str | None:
+    """That fewer images are trained on than a training set holds, wherever any cell is finished."""
+    groups = [group for group in groups_of(results) if group.finished]
+    if not groups:
+        return None
+    text = (
+        "Numbers of images here are those of whole training sets, but about every tenth image of each is held out, "
+        "the same real ones in a mix and in its control"
+    )
+    everything = next((group.trained for group in groups if not group.is_mix and group.ratio == 1), None)
+    if everything is None:
+        return f"{text}."
+    return f"{text}: of all {whole(results.planned.train_size)} real images {whole(everything)} are trained on."
 
 
 def mix_validation_note(results: StudyResults) -> str | None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from fer.report.answer import answers, headline
 from fer.report.figures.figure import Rendered
 from fer.report.format import whole
+from fer.report.notes import held_out_note
 from fer.report.results import StudyResults
 from fer.report.sections import Section
 from fer.report.sheets import Sheet
@@ -57,6 +58,7 @@ def render_page(results: StudyResults, contents: Sequence[Content]) -> str:
         source=results.source or results.planned.study.data.source,
         headline=headline(results),
         answers=answers(results),
+        held_out=held_out_note(results),
         contents=contents,
         missing=len(results.missing),
         versions=sorted({made.manifest.code_version for made in results.made}),

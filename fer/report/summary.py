@@ -77,6 +77,11 @@ class Group:
         return round(self.ratio * train_size)
 
     @property
+    def trained(self) -> int | None:
+        """Images trained on, without the held-out ones: as many for every seed. None where no cell is finished."""
+        return int(self.finished[0].summary["counts"]["trained"]) if self.finished else None
+
+    @property
     def finished_seeds(self) -> set[int]:
         """Seeds of the finished cells."""
         return {result.cell.seed for result in self.finished}

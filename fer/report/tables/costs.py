@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fer.report.notes import HELD_OUT
 from fer.report.results import StudyResults
 from fer.report.summary import groups_of
 from fer.report.tables.table import Column, Table
@@ -46,6 +47,7 @@ def cells_table(results: StudyResults) -> Table | None:
             "ratio": cell.ratio,
             "volume": cell.volume,
             "seed": cell.seed,
+            "trained": result.summary["counts"]["trained"],
             "distinct_images": result.summary["counts"]["distinct"],
             "epochs": result.summary["epochs"],
             "best_epoch": result.summary["best_epoch"],
@@ -61,6 +63,7 @@ def cells_table(results: StudyResults) -> Table | None:
         Column("ratio", "Real ratio", "ratio", head=True),
         *([Column("volume", "Volume", "whole", head=True)] if any(row["volume"] > 1 for row in rows) else []),
         Column("seed", "Seed", head=True),
+        Column("trained", "Trained on", "whole"),
         Column("distinct_images", "Distinct images", "whole"),
         Column("epochs", "Epochs", "whole"),
         Column("best_epoch", "Best epoch", "whole"),
@@ -72,7 +75,7 @@ def cells_table(results: StudyResults) -> Table | None:
     ]
     note = (
         "A cell is stopped by its budget of epochs, or by its patience: so many epochs without a better validation "
-        "macro-F1. Distinct images are those of its training set."
+        f"macro-F1. {HELD_OUT} Distinct images are those of the whole set, held out or not."
     )
     return Table("cells", "Time by cell", columns, rows, note, block=2)
 

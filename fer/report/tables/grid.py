@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fer.report.notes import HELD_OUT
 from fer.report.results import StudyResults
 from fer.report.summary import Group, groups_of
 from fer.report.tables.table import Column, Table
@@ -23,6 +24,7 @@ def grid_table(results: StudyResults) -> Table | None:
             Column("training_set", "Training set", head=True),
             Column("ratio", "Real ratio", "ratio", head=True),
             *([Column("volume", "Volume", "whole", head=True)] if volumes else []),
+            Column("trained", "Trained on", "whole"),
             Column("macro_f1", "official", "score", group="Macro-F1", spread="macro_f1_sd"),
             Column("macro_f1_leak_free", "leak-free", "score", group="Macro-F1", spread="macro_f1_leak_free_sd"),
             Column("accuracy", "official", "score", group="Accuracy", spread="accuracy_sd"),
@@ -43,6 +45,7 @@ def _row(results: StudyResults, group: Group) -> dict[str, Any]:
         "ratio": group.ratio,
         "volume": group.volume,
         "real_images": group.real_images(results.planned.train_size),
+        "trained": group.trained,
         "seeds": len(group.finished),
         "seeds_planned": len(group.planned),
     }
@@ -60,7 +63,7 @@ def _row(results: StudyResults, group: Group) -> dict[str, Any]:
 def _note(results: StudyResults) -> str:
     note = (
         "Leak-free leaves out the test images that also occur, pixel for pixel, in training or validation. “Real "
-        "alone” is the control: the same real images with nothing beside them."
+        f"alone” is the control: the same real images with nothing beside them. {HELD_OUT}"
     )
     if len(results.planned.study.seeds) > 1:
         note += " Means over seeds, ± one standard deviation between seeds."

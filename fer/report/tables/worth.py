@@ -3,6 +3,7 @@
 import statistics
 from typing import Any
 
+from fer.report.notes import HELD_OUT
 from fer.report.results import StudyResults
 from fer.report.summary import Worth, groups_of, seen_by_generator, worths_of
 from fer.report.tables.table import Column, Table
@@ -31,8 +32,8 @@ def worth_table(results: StudyResults) -> Table | None:
         rows=[_row(results, worth) for worth in worths],
         note=(
             "Worth is the macro-F1 of the mix minus that of its control, which trains on the same real images with "
-            "nothing beside them; all are means over the seeds that have both. The last column says how many real "
-            "images the generator itself was trained on."
+            f"nothing beside them; all are means over the seeds that have both. {HELD_OUT} The last column says how "
+            "many real images the generator itself was trained on."
         ),
     )
 

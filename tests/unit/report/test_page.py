@@ -82,6 +82,16 @@ def test_table_headings_say_what_they_head(page: str) -> None:
     assert {attributes.get("scope") for attributes in headings} == {"col", "row", "colgroup"}
 
 
+def test_the_answer_says_how_many_of_all_real_images_are_trained_on(tmp_path: Path, page: str) -> None:
+    def answer(page: str) -> str:
+        return page.partition('<section id="answer"')[2].partition("</section>")[0]
+
+    assert "about every tenth image of each is held out" in answer(page)
+    assert "of all 28,709 real images 25,839 are trained on" in answer(page)
+    write_report(made_up(missing=lambda _: ("not started", "never started")), tmp_path)
+    assert "held out" not in answer((tmp_path / "index.html").read_text(encoding="utf-8"))
+
+
 def test_missing_tasks_stand_on_the_page_with_their_reason(tmp_path: Path) -> None:
     def one(task: Task) -> tuple[str, str] | None:
         return (

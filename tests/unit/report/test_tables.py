@@ -52,13 +52,35 @@ def test_the_grid_has_means_and_spread_over_seeds_official_and_leak_free(results
     assert (row["seeds"], row["seeds_shown"], row["real_images"]) == (2, "2", 14354)
 
 
+def test_the_images_that_are_trained_on_stand_beside_the_scores_and_the_costs(results: StudyResults) -> None:
+    for table in (grid_table(results), cells_table(results)):
+        trained = {(row["training_set"], row["ratio"]): row["trained"] for row in rows_of(table)}
+        assert trained["all real", 1.0] == 25839  # of 28,709: every tenth is held out
+        assert trained["weak", 0.5] == 25839
+        assert trained["real alone", 0.1] == 2584
+        assert table is not None
+        (column,) = (column for column in table.columns if column.key == "trained")
+        assert (column.heading, column.text(table.rows[0])) == ("Trained on", "25,839")
+        assert "trained" in table.csv().splitlines()[0].split(",")
+
+
+def test_a_mix_and_its_control_are_said_to_hold_out_the_same_real_images(results: StudyResults) -> None:
+    for table in (grid_table(results), worth_table(results)):
+        assert table is not None
+        assert "held out" in table.note
+        assert "the same real ones in a mix and in its control" in table.note
+    costs = cells_table(results)
+    assert costs is not None
+    assert "Distinct images are those of the whole set, held out or not" in costs.note
+
+
 def test_a_training_set_without_finished_cells_keeps_its_row(results: StudyResults) -> None:
     def no_controls(task: Task) -> tuple[str, str] | None:
         is_control = task.cell is not None and task.cell.is_control
         return ("failed", "no reason") if is_control else None
 
     (row,) = rows_of(grid_table(made_up(missing=no_controls)), training_set="real alone", ratio=0.1)
-    assert row["macro_f1"] is None
+    assert (row["macro_f1"], row["trained"]) == (None, None)
     assert row["seeds_shown"] == "0 of 2"
     assert len(rows_of(grid_table(results))) == 6
 
