@@ -20,7 +20,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 .PHONY: help setup study test test-fast lint format bench lock clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 	@echo
 	@echo "Variables: STUDY=$(STUDY) STORE=$(STORE) SOURCE=$(SOURCE) WORKERS=$(WORKERS) PYTHON=$(PYTHON)"
 
@@ -59,6 +59,21 @@ validate: setup ## Check manifests/ and argo/: rendered, golden files, schema, a
 format: setup ## Format the sources, and fix what ruff can fix
 	$(VENV)/bin/ruff format
 	$(VENV)/bin/ruff check --fix
+
+.PHONY: image image-load cluster-up cluster-down
+
+image: ## Build the image for all stages: make image [ENGINE=podman] [BASE=debootstrap] [WITH_COMPILER=1]
+	images/build
+
+image-load: ## Load it into the current context's kind, minikube or local node, or into TARGET=
+	images/load
+
+cluster-up: ## Boot a Kubernetes node with Argo on this machine (as root), without Docker; builds what is missing
+	tests/cluster/node/build
+	tests/cluster/node/up
+
+cluster-down: ## End that node; its images stay
+	tests/cluster/node/down
 
 bench: setup ## Run the benchmarks; each ends with one JSON line
 	for file in tests/benchmarks/*.py; do echo "== $$file"; $(VENV)/bin/python "$$file"; done
