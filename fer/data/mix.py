@@ -81,7 +81,8 @@ def build_mix(
     parts = [_Part(train.images[chosen], train.labels[chosen], real=True)]
     for volume, block in enumerate(synthetic, start=1):
         if uniform:
-            wanted = class_counts(label_sequence((1,) * classes, 0, size - len(chosen)), classes)
+            first = (volume - 1) * size  # where the block begins in its generator's sequence of labels
+            wanted = class_counts(label_sequence((1,) * classes, first, size - len(chosen)), classes)
         else:
             real = class_counts(train.labels[chosen], classes)
             wanted = tuple(all_ - real_ for all_, real_ in zip(counts, real, strict=True))

@@ -109,6 +109,14 @@ def test_uniform_samples_keep_n_and_bring_equal_numbers_of_each_class() -> None:
     assert list(np.bincount(made.labels[~made.real])) == [200, 200, 200]
 
 
+def test_two_volumes_of_uniform_samples_are_used_whole_where_n_does_not_divide_by_the_classes() -> None:
+    blocks = [numbered(label_sequence((1, 1, 1), first, SIZE), first=10_000 + first) for first in (0, SIZE)]
+    assert SIZE % 3 == 1  # so that the blocks begin with different labels
+    made = build_mix(REAL, 3, ratio=0.0, seed=0, synthetic=blocks, uniform=True)
+    assert len(numbers(made.images)) == 2 * SIZE
+    assert list(np.bincount(made.labels)) == [667, 667, 666]
+
+
 def test_too_few_samples_of_a_class_are_an_error_that_says_how_many_are_missing() -> None:
     few = Split(BLOCK.images[BLOCK.labels != 1], BLOCK.labels[BLOCK.labels != 1])
     with pytest.raises(RequestError, match="class 1 has 0 samples, not 20"):
