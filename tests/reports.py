@@ -33,6 +33,9 @@ grids:
 seeds: [0, 1]
 """
 
+REUSED = TWO_GENERATORS.replace("{name: weak,", "{name: weak, reuse_generator_seed: true,")
+"""The same, but ``weak`` is trained for the first seed only."""
+
 Score = Callable[[Cell], float]
 
 

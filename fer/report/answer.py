@@ -3,6 +3,7 @@
 import statistics
 
 from fer.report.format import percent, score, signed, whole
+from fer.report.notes import ONE_GENERATOR
 from fer.report.results import StudyResults
 from fer.report.summary import Group, Summary, groups_of, seen_by_generator, worths_of
 
@@ -37,7 +38,7 @@ def _answer(results: StudyResults, generator: str, groups: list[Group]) -> str:
     if unfinished:
         total = sum(len(group.planned) for group in planned)
         sentences.append(f"{unfinished} of its {total} cells {'is' if unfinished == 1 else 'are'} missing.")
-    sentences.append(_caution(finished, groups))
+    sentences += [*_reuse(finished), _chance(finished, groups)]
     return " ".join(sentences)
 
 
@@ -111,9 +112,20 @@ def _seen(results: StudyResults, generator: str, finished: list[Group]) -> str:
     return f"The generator itself had seen {whole(seen[-1])} real images, more than any mix holds."
 
 
-def _caution(finished: list[Group], groups: list[Group]) -> str:
-    if any(result.cell.generator_seed != result.cell.seed for group in finished for result in group.finished):
-        return "One trained generator serves several seeds, so that the spread is that of this one generator."
+def _reuse(finished: list[Group]) -> list[str]:
+    """That a spread between seeds holds for one generator only, where it does."""
+    spread = [group.of_one_generator for group in finished if len(group.finished) > 1]
+    if not any(spread):
+        return []
+    if all(spread):
+        return ["One trained generator serves several seeds, so that the spread is that of this one generator."]
+    return [
+        f"In part one trained generator serves several seeds (“{ONE_GENERATOR}” in the table of scores), so that the "
+        "spread there is that of this one generator."
+    ]
+
+
+def _chance(finished: list[Group], groups: list[Group]) -> str:
     beside = [(group, _find(groups, group.classifier, ratio)) for group in finished for ratio in (group.ratio, 1.0)]
     compared = [len(group.finished_seeds & other.finished_seeds) for group, other in beside if other]
     seeds = min(count for count in [*compared, *(len(group.finished) for group in finished)] if count)

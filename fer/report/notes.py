@@ -2,13 +2,24 @@
 
 from fer.report.format import whole
 from fer.report.results import StudyResults
-from fer.report.summary import groups_of
+from fer.report.summary import Group, groups_of
 from fer.study import cells
 
 HELD_OUT = (
     "About every tenth image of a training set is held out and never trained on, the same real ones in a mix and in "
     "its control."
 )
+ONE_GENERATOR = "one generator"
+"""What tables say beside the number of seeds that share a trained generator."""
+SPREAD_OF_ONE = (
+    f"Where the seeds say “{ONE_GENERATOR}”, a single trained generator serves them all, so that the spread holds for "
+    "that generator only."
+)
+
+
+def seeds_shown(count: str, group: Group) -> str:
+    """A number of seeds as tables show it: with a word where the group's seeds share one trained generator."""
+    return f"{count}, {ONE_GENERATOR}" if group.of_one_generator else count
 
 
 def data_note(results: StudyResults) -> str | None:

@@ -86,6 +86,11 @@ class Group:
         """Seeds of the finished cells."""
         return {result.cell.seed for result in self.finished}
 
+    @property
+    def of_one_generator(self) -> bool:
+        """Whether several finished seeds share one trained generator, so that their spread holds for it only."""
+        return self.is_mix and len(self.finished) > 1 and len({r.cell.generator_seed for r in self.finished}) == 1
+
     def only(self, seeds: Collection[int]) -> "Group":
         """The same group with the finished cells of these seeds alone."""
         return replace(self, finished=tuple(result for result in self.finished if result.cell.seed in seeds))
@@ -124,6 +129,11 @@ class Worth:
 
     mix: Group
     control: Group
+
+    @property
+    def compared(self) -> Group:
+        """The mix with the seeds alone that its control has too."""
+        return self.mix.only(self.control.finished_seeds)
 
     def scores(self, name: str) -> list[tuple[float, float]]:
         """The mix's score and the control's, for every seed that has both."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fer.report.notes import HELD_OUT
+from fer.report.notes import HELD_OUT, SPREAD_OF_ONE, seeds_shown
 from fer.report.results import StudyResults
 from fer.report.summary import Group, groups_of
 from fer.report.tables.table import Column, Table
@@ -33,7 +33,7 @@ def grid_table(results: StudyResults) -> Table | None:
             Column("seeds_shown", "Seeds"),
         ],
         rows=[_row(results, group) for group in groups],
-        note=_note(results),
+        note=_note(results, groups),
         block=2,
     )
 
@@ -50,7 +50,7 @@ def _row(results: StudyResults, group: Group) -> dict[str, Any]:
         "seeds_planned": len(group.planned),
     }
     done, planned = len(group.finished), len(group.planned)
-    row["seeds_shown"] = str(done) if done == planned else f"{done} of {planned}"
+    row["seeds_shown"] = seeds_shown(str(done) if done == planned else f"{done} of {planned}", group)
     for name in NAMES:
         summary = group.score(name)
         row[name] = summary and summary.mean
@@ -60,13 +60,13 @@ def _row(results: StudyResults, group: Group) -> dict[str, Any]:
     return row
 
 
-def _note(results: StudyResults) -> str:
+def _note(results: StudyResults, groups: list[Group]) -> str:
     note = (
         "Leak-free leaves out the test images that also occur, pixel for pixel, in training or validation. “Real "
         f"alone” is the control: the same real images with nothing beside them. {HELD_OUT}"
     )
     if len(results.planned.study.seeds) > 1:
         note += " Means over seeds, ± one standard deviation between seeds."
-    if any(grid.reuse_generator_seed for grid in results.planned.study.grids):
-        note += " One trained generator serves all seeds of a grid, so that the spread holds for that generator only."
+    if any(group.of_one_generator for group in groups):
+        note += f" {SPREAD_OF_ONE}"
     return note

@@ -3,7 +3,7 @@
 import statistics
 from typing import Any
 
-from fer.report.notes import HELD_OUT
+from fer.report.notes import HELD_OUT, SPREAD_OF_ONE, seeds_shown
 from fer.report.results import StudyResults
 from fer.report.summary import Worth, groups_of, seen_by_generator, worths_of
 from fer.report.tables.table import Column, Table
@@ -14,6 +14,7 @@ def worth_table(results: StudyResults) -> Table | None:
     worths = list(worths_of(groups_of(results)))
     if not worths:
         return None
+    of_one = any(worth.compared.of_one_generator for worth in worths)
     return Table(
         name="worth",
         title="Worth of the samples",
@@ -26,14 +27,14 @@ def worth_table(results: StudyResults) -> Table | None:
             Column("control", "control", "score", group="Macro-F1"),
             Column("worth", "official", "signed", group="Worth", spread="worth_sd"),
             Column("worth_leak_free", "leak-free", "signed", group="Worth", spread="worth_leak_free_sd"),
-            Column("seeds", "Seeds", "whole"),
+            Column("seeds_shown", "Seeds"),
             Column("generator_had_seen", "Generator had seen", "whole"),
         ],
         rows=[_row(results, worth) for worth in worths],
         note=(
             "Worth is the macro-F1 of the mix minus that of its control, which trains on the same real images with "
             f"nothing beside them; all are means over the seeds that have both. {HELD_OUT} The last column says how "
-            "many real images the generator itself was trained on."
+            f"many real images the generator itself was trained on.{f' {SPREAD_OF_ONE}' if of_one else ''}"
         ),
     )
 
@@ -54,6 +55,7 @@ def _row(results: StudyResults, worth: Worth) -> dict[str, Any]:
         "worth_leak_free": _mean(leak_free),
         "worth_leak_free_sd": _sd(leak_free),
         "seeds": len(official),
+        "seeds_shown": seeds_shown(str(len(official)), worth.compared),
         "generator_had_seen": seen_by_generator(results, worth.mix),
     }
 

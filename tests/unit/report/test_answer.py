@@ -7,7 +7,7 @@ import pytest
 from fer.plan import Task
 from fer.report.answer import answers, headline
 from fer.study import Cell
-from tests.reports import TWO_GENERATORS, known_score, made_up
+from tests.reports import REUSED, TWO_GENERATORS, known_score, made_up
 
 
 def test_the_best_mix_stands_beside_its_control_and_all_real_images() -> None:
@@ -57,9 +57,34 @@ def test_a_single_seed_does_not_rule_out_chance() -> None:
     assert "chance is not ruled out" not in dict(answers(made_up()))["weak"]
 
 
-def test_a_reused_generator_is_named_as_a_limit() -> None:
-    reused = TWO_GENERATORS.replace("{name: weak,", "{name: weak, reuse_generator_seed: true,")
-    assert "One trained generator serves several seeds" in dict(answers(made_up(reused)))["weak"]
+def test_a_reused_generator_is_named_as_a_limit_and_so_is_chance() -> None:
+    found = dict(answers(made_up(REUSED)))
+    assert found["weak"].endswith(
+        "One trained generator serves several seeds, so that the spread is that of this one generator. "
+        "Means over at least 2 seeds; whether differences are more than chance is not tested here."
+    )
+    assert "One trained generator" not in found["strong"]
+
+
+def test_a_reused_generator_does_not_hide_that_some_rests_on_a_single_seed() -> None:
+    text = dict(answers(made_up(REUSED, missing=without(0.5, seed=1))))["weak"]
+    assert "One trained generator serves several seeds" in text
+    assert "Some of this rests on a single seed: chance is not ruled out." in text
+
+
+def test_a_single_seed_has_no_spread_that_a_reused_generator_could_limit() -> None:
+    one_seed = REUSED.replace("seeds: [0, 1]", "seeds: [0]")
+    only_the_second = made_up(REUSED, missing=lambda t: ("failed", "why") if t.cell and t.cell.seed == 0 else None)
+    for results in (made_up(one_seed), only_the_second):
+        text = dict(answers(results))["weak"]
+        assert "One trained generator" not in text
+        assert "Some of this rests on a single seed: chance is not ruled out." in text
+
+
+def test_a_generator_that_is_reused_in_one_grid_and_not_in_another_says_that_it_holds_in_part() -> None:
+    second = "  - {name: more, generators: [weak], classifiers: [resnet18], ratios: [0.5], controls: [0.5]}\nseeds:"
+    text = dict(answers(made_up(REUSED.replace("seeds:", second))))["weak"]
+    assert "In part one trained generator serves several seeds (“one generator” in the table of scores)" in text
 
 
 def test_a_missing_control_is_not_made_up() -> None:

@@ -16,7 +16,7 @@ from fer.report.tables.networks import networks_table
 from fer.report.tables.provenance import artifacts_table, missing_table
 from fer.report.tables.table import Column, Table
 from fer.report.tables.worth import worth_table
-from tests.reports import made_up
+from tests.reports import REUSED, made_up
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +112,34 @@ def test_worth_compares_only_seeds_that_have_both() -> None:
     assert weak["seeds"] == 1
     assert (weak["mix"], weak["control"]) == pytest.approx((0.37, 0.35))  # so that the columns' difference is the worth
     assert weak["mix"] - weak["control"] == pytest.approx(weak["worth"])
+
+
+def test_rows_whose_seeds_share_a_generator_say_so_and_no_others() -> None:
+    grid, worth = grid_table(made_up(REUSED)), worth_table(made_up(REUSED))
+    shown = {(row["training_set"], row["ratio"]): row["seeds_shown"] for row in rows_of(grid)}
+    assert shown == {
+        ("weak", 0.0): "2, one generator",
+        ("weak", 0.5): "2, one generator",
+        ("strong", 0.5): "2",
+        ("real alone", 0.1): "2",
+        ("real alone", 0.5): "2",
+        ("all real", 1.0): "2",
+    }
+    assert {row["generator"]: row["seeds_shown"] for row in rows_of(worth)} == {
+        "weak": "2, one generator",
+        "strong": "2",
+    }
+    for table in (grid, worth):
+        assert table is not None
+        assert "the spread holds for that generator only" in table.note
+
+
+def test_a_reused_generator_is_no_matter_where_there_is_no_spread(results: StudyResults) -> None:
+    for found in (results, made_up(REUSED.replace("seeds: [0, 1]", "seeds: [0]"))):
+        for table in (grid_table(found), worth_table(found)):
+            assert table is not None
+            assert not [row for row in table.rows if "one generator" in row["seeds_shown"]]
+            assert "that generator only" not in table.note
 
 
 def test_assessments_become_rows(results: StudyResults) -> None:
