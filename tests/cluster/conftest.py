@@ -1,0 +1,43 @@
+"""The cluster that the tests use: the current context's, with the overlay ``local`` applied."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.kube import NAMESPACE
+from tests.cluster.stores import ClusterStore
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder needs a cluster."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.cluster)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cluster() -> None:
+    """Skips where there is no cluster, or nobody said that its current state may be disturbed."""
+    if not os.environ.get("FER_TEST_CLUSTER"):
+        pytest.skip("these tests disturb the cluster of the current context; run them with: make test-cluster")
+    for program in ("kubectl", "argo"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not on the path")
+    command = ("kubectl", f"--namespace={NAMESPACE}", "get", "workflowtemplate", "fer-stages", "--request-timeout=20s")
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    if answer.returncode:
+        pytest.skip(f"the current context has no cluster with the overlay local: {answer.stderr.strip()}")
+
+
+@pytest.fixture(scope="session")
+def store(_cluster: None) -> Iterator[ClusterStore]:
+    """The store in the cluster."""
+    opened = ClusterStore()
+    yield opened
+    opened.close()

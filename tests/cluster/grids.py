@@ -1,0 +1,122 @@
+"""Workflows as ``argo submit argo/grid.yaml`` starts them, and their nodes."""
+
+import base64
+import gzip
+import json
+import subprocess
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from tests.cluster.kube import NAMESPACE, get, kubectl, run
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of a workflow's tree."""
+
+    id: str
+    name: str
+    kind: str
+    """Pod, Retry, DAG, TaskGroup, ..."""
+    template: str
+    phase: str
+    message: str
+    exit_code: str
+    """Empty where it did not end by itself."""
+    retry: bool
+    """Whether it is one attempt of a Retry node."""
+    inputs: dict[str, str]
+    children: tuple[str, ...]
+    seconds: float
+
+    @classmethod
+    def of(cls, status: dict[str, Any]) -> Self:
+        """From a workflow's status."""
+        times = [status.get(key) for key in ("startedAt", "finishedAt")]
+        began, ended = (None if time is None else datetime.fromisoformat(time) for time in times)
+        return cls(
+            id=status["id"],
+            name=status["displayName"],
+            kind=status["type"],
+            template=status.get("templateName", ""),
+            phase=status["phase"],
+            message=status.get("message", ""),
+            exit_code=status.get("outputs", {}).get("exitCode", ""),
+            retry=status.get("nodeFlag", {}).get("retried", False),
+            inputs={given["name"]: given.get("value", "") for given in status.get("inputs", {}).get("parameters", ())},
+            children=tuple(status.get("children", ())),
+            seconds=0.0 if began is None or ended is None else (ended - began).total_seconds(),
+        )
+
+
+class Grid:
+    """One workflow."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @classmethod
+    def submit(cls, study: str, **parameters: str | int) -> Self:
+        """Start it; an underscore in a parameter's name stands for a hyphen."""
+        given = {"study": study, **{name.replace("_", "-"): value for name, value in parameters.items()}}
+        flags = [f"--parameter={name}={value}" for name, value in given.items()]
+        return cls(run("argo", "submit", str(ROOT / "argo" / "grid.yaml"), "--output=name", *flags).strip())
+
+    def wait(self, seconds: float = 900) -> Self:
+        """Wait for its end, good or bad."""
+        subprocess.run(("argo", "wait", f"--namespace={NAMESPACE}", self.name), capture_output=True, timeout=seconds)
+        assert self.phase in ("Succeeded", "Failed", "Error")
+        return self
+
+    def terminate(self) -> None:
+        """End it at once."""
+        run("argo", "terminate", f"--namespace={NAMESPACE}", self.name)
+
+    def workflow(self) -> dict[str, Any]:
+        """The object."""
+        return get("workflow", self.name)
+
+    @property
+    def phase(self) -> str:
+        """Running, Succeeded, Failed, ...; empty before the controller has seen it."""
+        return str(self.workflow().get("status", {}).get("phase", ""))
+
+    def nodes(self) -> list[Node]:
+        """Its nodes, in order of their start."""
+        status = self.workflow().get("status", {})
+        found = nodes_of(status)
+        return [Node.of(node) for node in sorted(found.values(), key=lambda node: str(node.get("startedAt")))]
+
+    def pods(self, template: str | None = None) -> list[Node]:
+        """Its pods' nodes, of one stage or of all."""
+        return [node for node in self.nodes() if node.kind == "Pod" and template in (None, node.template)]
+
+    def done(self, template: str) -> bool:
+        """Whether a pod of a stage ended well."""
+        return any(pod.phase == "Succeeded" for pod in self.pods(template))
+
+    def attempts(self, template: str) -> list[list[Node]]:
+        """The attempts at each task of a stage that was tried more than once, in order."""
+        nodes = self.nodes()
+        retries = [node for node in nodes if node.kind == "Retry" and node.template == template]
+        tried = [[node for node in nodes if node.id in retry.children and node.kind == "Pod"] for retry in retries]
+        return [attempts for attempts in tried if len(attempts) > 1]
+
+    def said(self) -> str:
+        """What to show where it did not end as it should."""
+        lines = [f"{n.phase:10} {n.template:10} {n.seconds:5.0f} s  {n.name}  {n.message}" for n in self.nodes()]
+        logs = kubectl("logs", f"--selector=workflows.argoproj.io/workflow={self.name}", "--container=main", "--tail=5")
+        return "\n".join([self.name, *lines, logs])
+
+
+def nodes_of(status: dict[str, Any]) -> dict[str, Any]:
+    """A workflow's nodes, which Argo packs where they are many."""
+    if "compressedNodes" in status:
+        unpacked: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(status["compressedNodes"])))
+        return unpacked
+    nodes: dict[str, Any] = status.get("nodes", {})
+    return nodes

@@ -1,0 +1,41 @@
+"""Studies small enough for two cores, on data of their own, so that nothing of them is in the store yet."""
+
+import time
+
+NEW = int(time.time())
+"""Seed of the drawn faces: another one each time that the tests are run."""
+
+
+def study(
+    name: str,
+    *,
+    seed: int = NEW,
+    train: int = 140,
+    classifiers: str = "cnn",
+    ratios: str = "0.5, 1.0",
+    controls: str = "",
+    seeds: str = "0",
+    epochs: int = 1,
+    generator: bool = True,
+    reuse: bool = False,
+) -> str:
+    """The YAML text."""
+    generators = "generators: {cgan-48: {options: {batch_size: 16}}}" if generator else ""
+    return f"""
+name: {name}
+data: {{source: drawn, drawn: {{train: {train}, validation: 70, test: 70, seed: {seed}}}}}
+{generators}
+grids:
+  - name: main
+    generators: [{"cgan-48" if generator else ""}]
+    classifiers: [{classifiers}]
+    ratios: [{ratios}]
+    controls: [{controls}]
+    reuse_generator_seed: {str(reuse).lower()}
+seeds: [{seeds}]
+budgets:
+  train-gan: {{kimg: 0.032}}
+  train: {{epochs: {epochs}, patience: {epochs}}}
+training: {{batch_size: 32}}
+numerics: {{precision: fp32, threads: 1}}
+"""

@@ -1,0 +1,113 @@
+"""A study by ``argo submit argo/grid.yaml``: what comes of it, what a second run does, and what a failure costs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from fer.plan import tasks
+from fer.store import Manifest
+from jobs.context import read_artifact_file
+from tests.cluster.grids import Grid
+from tests.cluster.local import LocalRun
+from tests.cluster.stores import ClusterStore, attempts, made, numbers
+from tests.cluster.studies import study
+
+
+@dataclass(frozen=True)
+class Done:
+    """A study that was run once."""
+
+    uri: str
+    grid: Grid
+    made: dict[str, Manifest]
+    """What the store held afterwards."""
+
+
+@pytest.fixture(scope="module")
+def small(store: ClusterStore) -> Done:
+    """A small study, run on the cluster."""
+    uri = store.put("tests/small.yaml", study("small", ratios="0.0, 0.5, 1.0").encode())
+    grid = Grid.submit(uri).wait()
+    assert grid.phase == "Succeeded", grid.said()
+    return Done(uri, grid, made(store.open()))
+
+
+def test_the_smoke_study_ends_with_the_numbers_of_fer_run_on_this_machine(store: ClusterStore, tmp_path: Path) -> None:
+    here = LocalRun("smoke", tmp_path)
+    grid = Grid.submit("smoke", source="drawn").wait(1200)
+    assert grid.phase == "Succeeded", grid.said()
+    assert {pod.template for pod in grid.pods()} == {
+        "prepare",
+        "plan",
+        "train-gan",
+        "generate",
+        "assess",
+        "train",
+        "report",
+    }
+    there = store.context("smoke")
+    assert numbers(there) == numbers(here.context())
+    assert report_of(store, "smoke").startswith("<!")
+
+
+def test_every_stage_is_a_pod_and_every_cell_a_pod_of_its_own(small: Done, store: ClusterStore) -> None:
+    stages = [task.stage for task in tasks(store.context(small.uri).planned)]
+    pods = [pod.template for pod in small.grid.pods()]
+    assert sorted(pods) == sorted(["prepare", "plan", *stages, "report"])
+
+
+def test_submitted_again_no_stage_makes_anything_and_pods_take_seconds(small: Done, store: ClusterStore) -> None:
+    before = attempts(store.context(small.uri))
+    again = Grid.submit(small.uri).wait()
+    assert again.phase == "Succeeded", again.said()
+    assert {digest: made(store.open())[digest] for digest in small.made} == small.made
+    assert attempts(store.context(small.uri)) == before
+    assert len(again.pods()) == len(small.grid.pods())
+    spent = sum(pod.seconds for pod in again.pods())
+    print(
+        f"{spent:.0f} s of {len(again.pods())} pods; the first time {sum(p.seconds for p in small.grid.pods()):.0f} s"
+    )
+    assert max(pod.seconds for pod in again.pods()) < 30
+
+
+@pytest.mark.usefixtures("small")
+def test_of_a_study_with_one_more_classifier_only_its_cells_are_made(store: ClusterStore) -> None:
+    text = study("small", ratios="0.0, 0.5, 1.0", classifiers="cnn, shufflenet_v2_x1_5")
+    uri = store.put("tests/small-and-more.yaml", text.encode())
+    before = made(store.open())
+    grid = Grid.submit(uri).wait()
+    assert grid.phase == "Succeeded", grid.said()
+    new = {digest: manifest for digest, manifest in made(store.open()).items() if digest not in before}
+    assert sorted(manifest.kind for manifest in new.values()) == ["cell", "cell", "cell", "plan", "report"]
+    cells = [manifest for manifest in new.values() if manifest.kind == "cell"]
+    context = store.context(uri)
+    added = [task.digest for task in tasks(context.planned) if task.cell and task.cell.classifier == "shufflenet_v2_x1_5"]
+    assert sorted(manifest.digest for manifest in cells) == sorted(added)
+    assert all(len(of_task) == 1 for of_task in attempts(context).values())
+
+
+def test_a_cell_that_cannot_be_trained_costs_itself_alone_and_the_report_names_it(store: ClusterStore) -> None:
+    unfit = "timm:crossvit_tiny_240"  # takes no images of 48 x 48
+    text = study("unfit", classifiers=f'cnn, "{unfit}"', ratios="1.0", generator=False)
+    grid = Grid.submit(store.put("tests/unfit.yaml", text.encode())).wait()
+    assert grid.phase == "Failed", grid.said()
+
+    trained = {pod.phase: pod for pod in grid.pods("train")}
+    assert {phase: pod.inputs["classifier"] for phase, pod in trained.items()} == {"Succeeded": "cnn", "Failed": unfit}
+    assert trained["Failed"].exit_code == "2"
+    assert len(grid.pods("train")) == 2, "2 is not retried"
+    [report] = grid.pods("report")
+    assert report.phase == "Succeeded"
+    page = report_of(store, "unfit")
+    assert "crossvit_tiny_240" in page
+    assert "cannot take images of 48 x 48" in page
+
+
+def report_of(store: ClusterStore, name: str) -> str:
+    """The page of a study's newest report."""
+    opened = store.open()
+    reports = [info.key for info in opened.objects.list(f"refs/reports/{name}/")]
+    refs = [opened.read_ref(key.removeprefix("refs/").removesuffix(".json")) for key in reports]
+    newest = max((ref for ref in refs if ref is not None), key=lambda ref: str(ref["when"]))
+    return read_artifact_file(opened, "report", newest["report"], "index.html").decode()
