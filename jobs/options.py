@@ -1,5 +1,6 @@
 """Flags that several commands share."""
 
+import shlex
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -9,6 +10,8 @@ from click.core import ParameterSource
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+NAMESPACE = "fer"
+"""Where the manifests install everything."""
 STUDY_HELP = "Built-in name, YAML file, store URI of one, or the name of a study planned in the store."
 SOURCE_HELP = "Data set: drawn, a path or a store URI; by default the study's, or the only one it is planned for."
 
@@ -84,6 +87,20 @@ def replicate_option(command: Command) -> Command:
     """``--replicate``."""
     help_text = "Plan a study of its own, named after this time and with a new seed that follows from it."
     return click.option("--replicate", cls=AbsentWhereEmpty, type=Moment(), metavar="TIME", help=help_text)(command)
+
+
+def namespace_option(command: Command) -> Command:
+    """``--namespace``: where on a cluster."""
+    option = click.option(
+        "--namespace", envvar="ARGO_NAMESPACE", default=NAMESPACE, show_default=f"$ARGO_NAMESPACE, else {NAMESPACE}"
+    )
+    return option(command)
+
+
+def come_back(command_name: str, workflow: str, namespace: str, *more: str) -> str:
+    """A command about a workflow, for a message that tells somebody to type it."""
+    where = [] if namespace == NAMESPACE else ["--namespace", namespace]
+    return shlex.join(["fer", command_name, workflow, *more, *where])
 
 
 def dry_run_option(command: Command) -> Command:
