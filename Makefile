@@ -60,7 +60,16 @@ format: setup ## Format the sources, and fix what ruff can fix
 	$(VENV)/bin/ruff format
 	$(VENV)/bin/ruff check --fix
 
-.PHONY: image image-load cluster-up cluster-down
+# Where kubectl knows of no cluster, that of `make cluster-up` is meant.
+NODE := /var/tmp/fer-node/kubeconfig
+ifeq ($(KUBECONFIG)$(wildcard $(HOME)/.kube/config),)
+ifneq ($(wildcard $(NODE)),)
+export KUBECONFIG := $(NODE)
+export PATH := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fer-node/bin:$(PATH)
+endif
+endif
+
+.PHONY: image image-load cluster-up cluster-down test-cluster
 
 image: ## Build the image for all stages: make image [ENGINE=podman] [BASE=debootstrap] [WITH_COMPILER=1]
 	images/build
@@ -74,6 +83,12 @@ cluster-up: ## Boot a Kubernetes node with Argo on this machine (as root), witho
 
 cluster-down: ## End that node; its images stay
 	tests/cluster/node/down
+
+test-cluster: setup ## Try everything on the cluster of kubectl's current context, which the tests disturb [TESTS=...]
+	kubectl apply --kustomize manifests/overlays/local
+	tests/cluster/has-image || images/load
+	kubectl --namespace fer rollout status statefulset/s3 --timeout 5m
+	FER_TEST_CLUSTER=1 $(VENV)/bin/python -m pytest -m cluster -s $(or $(TESTS),tests/cluster)
 
 bench: setup ## Run the benchmarks; each ends with one JSON line
 	for file in tests/benchmarks/*.py; do echo "== $$file"; $(VENV)/bin/python "$$file"; done
