@@ -3,6 +3,7 @@
 import json
 import shutil
 import threading
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -247,8 +248,76 @@ def test_a_generator_that_does_not_exist_yet_is_planned_and_says_so_when_it_is_t
     assert fer("prepare", *where).status == 0
     planned = fer("plan", *where, "--json").json()
     assert planned["cells"] == 131
+    assert Counter(task["state"] for task in planned["tasks"] if task["stage"] == "train") == {
+        "to make": 44,
+        "not in this version": 87,
+    }
     refusal = fer("train-gan", *where, "--generator", "stylegan2-64", "--seed", "0", "--class", "sad").refusal
     assert "does not exist yet" in refusal
+
+
+PARTLY = QUICK.replace("cgan-48: {", "mine: {model: stylegan2-64}\n  cgan-48: {").replace(
+    "[cgan-48]", "[cgan-48, mine]"
+)
+"""The quick study with a generator more, which does not exist yet."""
+
+
+def test_the_plan_says_what_cannot_be_made_in_this_version(fer: Fer, planned_store: Path, tmp_path: Path) -> None:
+    (tmp_path / "partly.yaml").write_text(PARTLY.replace("name: quick", "name: partly"))
+    where = ("--study", tmp_path / "partly.yaml", "--store", planned_store)
+    lines = fer("plan", *where).output.splitlines()
+    ends = {tuple(row[:3]): " ".join(row[6:]) for row in (line.split() for line in lines[2:8])}
+    assert ends["mine", "cnn", "0"] == ends["mine", "cnn", "0.5"] == "needs stylegan2-64, not in this version"
+    assert ends["cgan-48", "cnn", "0"] == ends["-", "cnn", "1"] == "? to make"
+    assert "train-gan: 1 not in this version, 1 to make of 2" in lines
+    assert "assess: 1 not in this version, 1 to make of 2" in lines
+    assert [line for line in lines if line.startswith("train: ")] == ["train: 4 to make, 2 not in this version of 6"]
+
+    planned = fer("plan", *where, "--json").json()
+    assert (planned["exist"], planned["to_make"], planned["not_in_this_version"]) == (0, 7, 5)
+    assert planned["tasks_without_estimate"] == 7
+    cannot = [task for task in planned["tasks"] if task["state"] == "not in this version"]
+    assert [task["stage"] for task in cannot] == ["train-gan", "generate", "assess", "train", "train"]
+    assert {task["coordinates"]["generator"] for task in cannot} == {"mine"}
+    assert {(task["reason"], task["expected_seconds"]) for task in cannot} == {("needs stylegan2-64", None)}
+
+
+def test_a_plan_of_which_nothing_can_be_made_does_not_say_that_everything_exists(
+    fer: Fer, planned_store: Path, tmp_path: Path
+) -> None:
+    data = QUICK.partition("generators:")[0].replace("name: quick", "name: none")
+    (tmp_path / "none.yaml").write_text(f"{data}generators: {{stylegan2-64: {{}}}}\n")
+    lines = fer("plan", "--study", tmp_path / "none.yaml", "--store", planned_store).output.splitlines()
+    assert lines[-2:] == [
+        "not in this version: stylegan2-64, so that what needs them cannot be made",
+        "nothing else is to be made",
+    ]
+
+
+def test_what_somebody_else_made_with_a_generator_that_is_not_here_can_be_used(
+    fer: Fer, planned_store: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "partly.yaml").write_text(PARTLY.replace("name: quick", "name: partly"))
+    where, store = ("--study", tmp_path / "partly.yaml", "--store", planned_store), open_store(str(planned_store))
+    assert fer("plan", *where).status == 0
+    planned = tasks(open_context(Request("partly", store.uri)).planned)
+    (samples,) = (t for t in planned if t.stage == "generate" and t.coordinates["generator"] == "mine")
+    (tmp_path / "samples").mkdir()
+    (tmp_path / "samples" / "samples.npz").write_bytes(b"")
+    seconds = {"wall_seconds": 90.0, "device_seconds": 90.0, "device": "cpu"}
+    recipe = samples.recipe.model_dump(mode="json")
+    store.publish("synthetic", recipe, samples.digest, tmp_path / "samples", **seconds)  # type: ignore[arg-type]
+    states = {
+        (task["stage"], task["state"])
+        for task in fer("plan", *where, "--json").json()["tasks"]
+        if task["coordinates"].get("generator") == "mine"
+    }
+    assert states == {
+        ("train-gan", "not in this version"),
+        ("generate", "exists"),
+        ("assess", "to make"),
+        ("train", "to make"),
+    }
 
 
 def test_ten_thousand_cells_are_planned_in_seconds_and_the_table_is_cut(
