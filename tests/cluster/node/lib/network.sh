@@ -4,9 +4,11 @@
 has_network() { [ -e "/run/netns/$NODE" ]; }
 
 make_network() {
-  local taken
-  taken=$(ip -oneline route show to root "$LINK_NETWORK"; ip -oneline route show to root "$POD_NETWORK")
-  [ -z "$taken" ] || refuse "this machine already has a route to the node's addresses: ${taken%%$'\n'*}"
+  local network taken
+  for network in "$LINK_NETWORK" "$POD_NETWORK" "$SERVICE_NETWORK"; do
+    taken=$(ip -oneline route show to root "$network")
+    [ -z "$taken" ] || refuse "the node needs the addresses $network, but this machine has a route there: $taken"
+  done
   ip netns add "$NODE"
   ip link add "$LINK" type veth peer name uplink netns "$NODE"
   ip address add "$HOST_ADDRESS/24" dev "$LINK"

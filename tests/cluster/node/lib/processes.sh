@@ -10,8 +10,9 @@ start() {
   echo "$! $(started_at $!)" >"$STATE/run/$name"
 }
 
-# When a process started, in ticks since the machine did: field 22 of its stat, counted from behind the name.
-started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
+# When a process started, in ticks since the machine did: field 22 of its stat, the 20th behind its name, which may hold
+# blanks. Nothing for one that has ended and only waits to be reaped.
+started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" {print $20}'; }
 
 recorded() { ls "$STATE/run" 2>/dev/null || true; }
 
