@@ -77,8 +77,9 @@ image: ## Build the image for all stages: make image [ENGINE=podman] [BASE=deboo
 image-load: ## Load it into the current context's kind, minikube or local node, or into TARGET=
 	images/load
 
-cluster-up: ## Boot a Kubernetes node with Argo on this machine (as root), without Docker; builds what is missing
+cluster-up: setup ## Boot a Kubernetes node with Argo on this machine (as root), without Docker; builds what is missing
 	tests/cluster/node/build
+	tests/cluster/node/pack-s3 $(VENV)/bin/weed
 	tests/cluster/node/up
 
 cluster-down: ## End that node; its images stay
