@@ -77,13 +77,16 @@ image: ## Build the image for all stages: make image [ENGINE=podman] [BASE=deboo
 image-load: ## Load it into the current context's kind, minikube or local node, or into TARGET=
 	images/load
 
-cluster-up: setup ## Boot a Kubernetes node with Argo on this machine (as root), without Docker; builds what is missing
+# The local node needs root, building it does not.
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
+
+cluster-up: setup ## Boot a Kubernetes node with Argo on this machine, without Docker; builds what is missing
 	tests/cluster/node/build
 	tests/cluster/node/pack-s3 $(VENV)/bin/weed
-	tests/cluster/node/up
+	$(SUDO) tests/cluster/node/up
 
 cluster-down: ## End that node; its images stay
-	tests/cluster/node/down
+	$(SUDO) tests/cluster/node/down
 
 test-cluster: setup ## Try everything on the cluster of kubectl's current context, which the tests disturb [TESTS=...]
 	kubectl apply --kustomize manifests/overlays/local
