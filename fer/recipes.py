@@ -122,7 +122,7 @@ def is_folder(planned: PlannedStudy, generator: str) -> bool:
 
 
 def synthetic_recipe(planned: PlannedStudy, run: GeneratorRun, volume: int) -> Recipe:
-    """The ``volume``-th N samples of a trained generator (the first is volume 1)."""
+    """The ``volume``-th N samples of a trained generator (the first is volume 1), fewer where a folder holds fewer."""
     spec = planned.study.generators[run.generator]
     params: dict[str, Any] = {"labels": spec.labels, "volume": volume, "count": planned.train_size, "seed": run.seed}
     if not is_folder(planned, run.generator):

@@ -34,7 +34,7 @@ def make(planned: PlannedStudy, task: Task, inputs: Inputs, work: Work) -> str:
     dataset = inputs.dataset()
     mix = build_mix(
         dataset.train,
-        len(dataset.classes),
+        dataset.classes,
         ratio=cell.ratio,
         seed=cell.seed,
         synthetic=inputs.synthetic(),

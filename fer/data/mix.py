@@ -67,32 +67,45 @@ def choose_real(labels: NDArray[np.int64], classes: int, ratio: float, seed: int
 
 
 def build_mix(
-    train: Split, classes: int, *, ratio: float, seed: int, synthetic: Sequence[Split] = (), uniform: bool = False
+    train: Split,
+    classes: Sequence[str],
+    *,
+    ratio: float,
+    seed: int,
+    synthetic: Sequence[Split] = (),
+    uniform: bool = False,
 ) -> Mix:
     """A mix of size N (N per volume at ratio 0.0), or with no ``synthetic`` the real images of that ratio alone.
 
-    train: the real training split of N images. synthetic: blocks of N samples each, one per volume; the classes of the
-    synthetic part complete the real ones to the real proportions, or are equal where the samples are ``uniform``.
-    Raises RequestError where a class has too few synthetic samples.
+    train: the real training split of N images, whose labels are positions in ``classes``. synthetic: blocks of N
+    samples each (or fewer), one per volume; the classes of the synthetic part complete the real ones to the real
+    proportions, or are equal where the samples are ``uniform``. Raises RequestError where a class has too few samples.
     """
-    size = len(train.labels)
-    counts = class_counts(train.labels, classes)
-    chosen = choose_real(train.labels, classes, ratio, seed)
+    size, number = len(train.labels), len(classes)
+    counts = class_counts(train.labels, number)
+    chosen = choose_real(train.labels, number, ratio, seed)
     parts = [_Part(train.images[chosen], train.labels[chosen], real=True)]
     for volume, block in enumerate(synthetic, start=1):
         if uniform:
             first = (volume - 1) * size  # where the block begins in its generator's sequence of labels
-            wanted = class_counts(label_sequence((1,) * classes, first, size - len(chosen)), classes)
+            wanted = class_counts(label_sequence((1,) * number, first, size - len(chosen)), number)
         else:
-            real = class_counts(train.labels[chosen], classes)
+            real = class_counts(train.labels[chosen], number)
             wanted = tuple(all_ - real_ for all_, real_ in zip(counts, real, strict=True))
-        picked = _first_of_each(block.labels, wanted, volume)
+        there = class_counts(block.labels, number)
+        for label, name in enumerate(classes):
+            if there[label] < wanted[label]:
+                raise RequestError(
+                    f"ratio {ratio:g} needs {wanted[label]:,} samples of class {name} in volume {volume}, but there "
+                    f"are {there[label]:,}; add images or choose a higher ratio"
+                )
+        picked = _first_of_each(block.labels, wanted)
         parts.append(_Part(block.images[picked], block.labels[picked], real=False))
     return Mix(
         images=np.concatenate([part.images for part in parts]),
         labels=np.concatenate([part.labels for part in parts]),
         real=np.concatenate([np.full(len(part.labels), part.real) for part in parts]),
-        held_out=np.concatenate([_held_out(part.labels, classes) for part in parts]),
+        held_out=np.concatenate([_held_out(part.labels, number) for part in parts]),
         epoch_size=size,
     )
 
@@ -109,16 +122,8 @@ def _shuffled(labels: NDArray[np.int64], label: int, seed: int) -> NDArray[np.in
     return rng.permutation(np.flatnonzero(labels == label))
 
 
-def _first_of_each(labels: NDArray[np.int64], wanted: Sequence[int], volume: int) -> NDArray[np.int64]:
-    picked = []
-    for label, count in enumerate(wanted):
-        there = np.flatnonzero(labels == label)
-        if len(there) < count:
-            raise RequestError(
-                f"synthetic volume {volume}: class {label} has {len(there)} samples, not {count}; generate more"
-            )
-        picked.append(there[:count])
-    return np.concatenate(picked)
+def _first_of_each(labels: NDArray[np.int64], wanted: Sequence[int]) -> NDArray[np.int64]:
+    return np.concatenate([np.flatnonzero(labels == label)[:count] for label, count in enumerate(wanted)])
 
 
 def _held_out(labels: NDArray[np.int64], classes: int) -> NDArray[np.bool_]:

@@ -18,10 +18,6 @@ Labels = NDArray[np.int64]
 class TrainedGenerator(Protocol):
     """A generator that has been trained and loaded."""
 
-    @property
-    def available(self) -> Sequence[int] | None:
-        """How many different samples of each class there are; None where there is no limit."""
-
     def sample(self, labels: Labels, indices: Labels, seed: int) -> Images:
         """Make samples.
 
@@ -61,6 +57,9 @@ class Generator(Protocol):
         once a requested stop is saved, RequestError where options or images do not fit, where a class has no image, or
         where training diverged before it had anything worth keeping. A checkpoint's precision and threads win.
         """
+
+    def available(self, folders: Sequence[Path], classes: Sequence[str]) -> Sequence[int] | None:
+        """How many different samples of each of ``classes`` the artifacts hold; None where there is no limit."""
 
     def load(self, folder: Path, classes: Sequence[str], numerics: "Numerics") -> TrainedGenerator:
         """The network of an artifact that ``train`` has written.

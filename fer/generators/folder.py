@@ -13,6 +13,7 @@ from fer.errors import RequestError
 from fer.generators.artifact import (
     DESCRIPTION,
     load_labelled,
+    read_description,
     save_labelled,
     seen_per_class,
     write_json,
@@ -73,6 +74,11 @@ class FolderGenerator:
         }
         write_json(work.folder / DESCRIPTION, described)
 
+    def available(self, folders: Sequence[Path], classes: Sequence[str]) -> list[int]:
+        """Images of each class."""
+        counts = [read_description(folder)["images"] for folder in folders]
+        return [sum(count.get(name, 0) for count in counts) for name in classes]
+
     def load(self, folder: Path, classes: Sequence[str], numerics: "Numerics") -> "FolderSamples":  # noqa: ARG002
         """The images of an artifact that ``train`` has written for the same ``classes``."""
         images, labels = load_labelled(folder / _IMAGES)
@@ -86,11 +92,6 @@ class FolderSamples:
         self._images = images
         self._classes = classes
         self._labels = labels
-
-    @property
-    def available(self) -> list[int]:
-        """Images of each class."""
-        return [int(count) for count in np.bincount(self._labels, minlength=len(self._classes))]
 
     def sample(self, labels: Labels, indices: Labels, seed: int) -> Images:
         """The images with these numbers in a shuffled order of their class; ``seed`` decides the order.

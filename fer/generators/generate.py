@@ -11,7 +11,7 @@ import numpy as np
 from fer.data.proportions import label_sequence
 from fer.errors import RequestError
 from fer.generators.artifact import read_description, save_labelled, seen_per_class, write_json
-from fer.generators.base import Images, Labels, TrainedGenerator
+from fer.generators.base import Images, Labels
 from fer.generators.registry import get_generator
 from fer.generators.sampling import aligned_batches, number_within_label
 from fer.generators.sheets import first_of_each, write_sheet
@@ -56,27 +56,39 @@ def generate_block(
 
     folders: the artifact of the one joint network, or that of each class's own network, in any order. classes: the data
     set's class names. counts: whole numbers whose proportions the labels follow (the real class counts, or equal ones).
-    Sample i has the same label and the same bits whatever ``size`` is; volume k continues volume k - 1.
+    Sample i has the same label and the same bits whatever ``size`` is; volume k continues volume k - 1. A generator
+    that holds only so many samples of a class brings those: the block is smaller then, and a mix that needs more of
+    them says so.
 
-    Written are ``samples.npz`` (images uint8 (size, 48, 48), labels int64 (size,), positions in ``classes``),
-    ``synthetic.json`` and ``sheet.png``. Raises RequestError where the networks do not cover the classes, or where
-    there are fewer images of a class than needed; Stopped once a requested stop is saved.
+    Written are ``samples.npz`` (images uint8 (n, 48, 48), labels int64 (n,), positions in ``classes``; n is ``size``
+    or less), ``synthetic.json`` and ``sheet.png``. Raises RequestError where the networks do not cover the classes, or
+    where no sample is left for the block; Stopped once a requested stop is saved.
     """
     start = (volume - 1) * size
     labels = label_sequence(counts, start, size)
-    shares = _shares(folders, classes, counts, start, labels)
+    before = np.bincount(label_sequence(counts, 0, start), minlength=len(classes))
+    numbers = number_within_label(labels, before)
+    generator = get_generator(model)
+    available = generator.available(folders, classes)
+    if available is not None:
+        there = numbers < np.array(available)[labels]
+        if not there.any():
+            raise RequestError(
+                f"generator {model}: holds {sum(available)} images, and none is left for volume {volume}; add images"
+            )
+        labels, numbers = labels[there], numbers[there]
+    shares = _shares(folders, classes, start, labels, numbers)
     order = np.concatenate([share.places for share in shares])
-    images = np.empty((size, 48, 48), dtype=np.uint8)
+    images = np.empty((len(labels), 48, 48), dtype=np.uint8)
     done = _resume(work, images, order)
     saved = time.monotonic()
     passed = 0
-    with progress(size, f"samples of {model}", "image", done) as bar:
+    with progress(len(labels), f"samples of {model}", "image", done) as bar:
         for share in shares:
             if passed + len(share.places) <= done:
                 passed += len(share.places)
                 continue
-            network = get_generator(model).load(share.folder, classes, numerics)
-            _check_available(model, network, share, classes, volume)
+            network = generator.load(share.folder, classes, numerics)
             for batch in aligned_batches(share.first, len(share.places)):
                 wanted = batch.rows[batch.wanted]
                 if passed >= done:
@@ -103,10 +115,8 @@ def generate_block(
 
 
 def _shares(
-    folders: Sequence[Path], classes: Sequence[str], counts: tuple[int, ...], start: int, labels: Labels
+    folders: Sequence[Path], classes: Sequence[str], start: int, labels: Labels, numbers: Labels
 ) -> list[_Share]:
-    before = np.bincount(label_sequence(counts, 0, start), minlength=len(classes))
-    numbers = number_within_label(labels, before)
     trained = {tuple(read_description(folder)["classes"]): folder for folder in folders}
     joint = trained.get(tuple(classes))
     if joint is not None and len(folders) == 1:
@@ -122,18 +132,6 @@ def _shares(
         if len(places):
             shares.append(_Share(trained[(name,)], places, labels[places], numbers[places], int(numbers[places[0]])))
     return shares
-
-
-def _check_available(model: str, network: TrainedGenerator, share: _Share, classes: Sequence[str], volume: int) -> None:
-    if network.available is None:
-        return
-    for label, there in enumerate(network.available):
-        mine = share.numbers[share.labels == label]
-        if len(mine) and mine.max() >= there:
-            raise RequestError(
-                f"generator {model}: class {classes[label]} has {there} images, but volume {volume} needs "
-                f"{int(mine.max()) + 1}; add images or ask for fewer"
-            )
 
 
 def _resume(work: "Work", images: Images, order: Labels) -> int:

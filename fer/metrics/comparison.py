@@ -25,10 +25,10 @@ class Comparison:
 
     @cached_property
     def asked(self) -> tuple[int, ...]:
-        """Samples per class that were asked for, given how many there are."""
+        """Samples per class among the N that were asked for, of which there may be fewer."""
         classes = len(self.dataset.classes)
         proportions = (1,) * classes if self.uniform else class_counts(self.dataset.train.labels, classes)
-        return class_counts(label_sequence(proportions, 0, len(self.synthetic)), classes)
+        return class_counts(label_sequence(proportions, 0, len(self.dataset.train)), classes)
 
     @cached_property
     def held_out(self) -> Split:

@@ -44,6 +44,9 @@ class CganEntry:
         parsed = parse_options(CganOptions, "cgan-48", options)
         Training(images, labels, classes, kimg=kimg, options=parsed, seed=seed, numerics=numerics, work=work).run()
 
+    def available(self, folders: Sequence[Path], classes: Sequence[str]) -> None:
+        """Without limit."""
+
     def load(self, folder: Path, classes: Sequence[str], numerics: "Numerics") -> TrainedGenerator:
         """The averaged generator of an artifact."""
         from fer.generators.cgan.samples import load_samples

@@ -24,9 +24,6 @@ WEIGHTS = "weights.safetensors"
 class CganSamples:
     """A generator network in evaluation mode, on its device. Samples are made in single precision."""
 
-    available = None
-    """There is no limit."""
-
     def __init__(self, generator: Generator, rows: Labels, device: torch.device) -> None:
         """``rows`` (classes,): where each label's embedding lies in the network; -1 for a label it does not know."""
         self._generator, self._rows, self._device = generator, rows, device

@@ -30,7 +30,7 @@ def small_dataset() -> Dataset:
 @cache
 def small_mix() -> Mix:
     """All of them real."""
-    return build_mix(small_dataset().train, len(small_dataset().classes), ratio=1.0, seed=0)
+    return build_mix(small_dataset().train, small_dataset().classes, ratio=1.0, seed=0)
 
 
 def open_work(root: Path, stop: StopFlag | None = None) -> Work:

@@ -141,13 +141,13 @@ def test_what_can_be_told_apart_is_learned(tmp_path: Path) -> None:
     spec = TrainingSpec(
         batch_size=32, class_weights=True, label_smoothing=0.1, augmentation=Augmentation(flip=0.5, erasing=0.5)
     )
-    mix = build_mix(dataset.train, 7, ratio=1.0, seed=0)
+    mix = build_mix(dataset.train, dataset.classes, ratio=1.0, seed=0)
     train(work, dataset=dataset, mix=mix, spec=spec, budget=TrainBudget(epochs=5, patience=5))
     assert cell_of(work.folder)["metrics"]["test"]["accuracy"] > 0.8
 
 
 def test_an_epoch_shows_n_images_however_few_there_are(tmp_path: Path) -> None:
-    control = build_mix(small_dataset().train, 7, ratio=0.3, seed=0)
+    control = build_mix(small_dataset().train, small_dataset().classes, ratio=0.3, seed=0)
     work = open_work(tmp_path)
     train(work, mix=control, budget=TrainBudget(epochs=1, patience=1))
     counts = cell_of(work.folder)["counts"]

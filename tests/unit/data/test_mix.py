@@ -11,6 +11,7 @@ from fer.data.mix import Mix, build_mix, choose_real
 from fer.data.proportions import label_sequence
 from fer.errors import RequestError
 
+CLASSES = ("happy", "rare", "sad")
 COUNTS = (300, 20, 680)
 SIZE = sum(COUNTS)
 
@@ -33,11 +34,11 @@ SECOND = numbered(label_sequence(COUNTS, SIZE, SIZE), first=20_000)
 
 
 def mix(ratio: float, seed: int = 0) -> Mix:
-    return build_mix(REAL, 3, ratio=ratio, seed=seed, synthetic=[BLOCK] if ratio < 1 else [])
+    return build_mix(REAL, CLASSES, ratio=ratio, seed=seed, synthetic=[BLOCK] if ratio < 1 else [])
 
 
 def control(ratio: float, seed: int = 0) -> Mix:
-    return build_mix(REAL, 3, ratio=ratio, seed=seed)
+    return build_mix(REAL, CLASSES, ratio=ratio, seed=seed)
 
 
 @pytest.mark.parametrize("ratio", [0.0, 0.013, 0.1, 0.5, 0.999, 1.0])
@@ -89,14 +90,14 @@ def test_about_a_tenth_of_each_class_and_origin_is_held_out_and_never_trained_on
 
 def test_a_held_out_image_that_is_also_trained_on_does_not_validate() -> None:
     twins = Split(np.repeat(REAL.images[:100], 2, axis=0), np.zeros(200, dtype=np.int64))
-    made = build_mix(twins, 1, ratio=1.0, seed=0)
+    made = build_mix(twins, ["twins"], ratio=1.0, seed=0)
     assert made.held_out.sum() == 20
     assert len(made.validation.labels) < 20
     assert numbers(made.validation.images).isdisjoint(numbers(made.trained.images))
 
 
 def test_two_volumes_hold_twice_n_synthetic_images_and_still_show_n_an_epoch() -> None:
-    twice = build_mix(REAL, 3, ratio=0.0, seed=0, synthetic=[BLOCK, SECOND])
+    twice = build_mix(REAL, CLASSES, ratio=0.0, seed=0, synthetic=[BLOCK, SECOND])
     assert not twice.real.any()
     assert len(numbers(twice.images)) == 2 * SIZE
     assert twice.epoch_size == SIZE
@@ -104,7 +105,7 @@ def test_two_volumes_hold_twice_n_synthetic_images_and_still_show_n_an_epoch() -
 
 def test_uniform_samples_keep_n_and_bring_equal_numbers_of_each_class() -> None:
     uniform = numbered(label_sequence((1, 1, 1), 0, SIZE), first=10_000)
-    made = build_mix(REAL, 3, ratio=0.4, seed=0, synthetic=[uniform], uniform=True)
+    made = build_mix(REAL, CLASSES, ratio=0.4, seed=0, synthetic=[uniform], uniform=True)
     assert len(made.images) == SIZE
     assert list(np.bincount(made.labels[~made.real])) == [200, 200, 200]
 
@@ -112,12 +113,12 @@ def test_uniform_samples_keep_n_and_bring_equal_numbers_of_each_class() -> None:
 def test_two_volumes_of_uniform_samples_are_used_whole_where_n_does_not_divide_by_the_classes() -> None:
     blocks = [numbered(label_sequence((1, 1, 1), first, SIZE), first=10_000 + first) for first in (0, SIZE)]
     assert SIZE % 3 == 1  # so that the blocks begin with different labels
-    made = build_mix(REAL, 3, ratio=0.0, seed=0, synthetic=blocks, uniform=True)
+    made = build_mix(REAL, CLASSES, ratio=0.0, seed=0, synthetic=blocks, uniform=True)
     assert len(numbers(made.images)) == 2 * SIZE
     assert list(np.bincount(made.labels)) == [667, 667, 666]
 
 
 def test_too_few_samples_of_a_class_are_an_error_that_says_how_many_are_missing() -> None:
     few = Split(BLOCK.images[BLOCK.labels != 1], BLOCK.labels[BLOCK.labels != 1])
-    with pytest.raises(RequestError, match="class 1 has 0 samples, not 20"):
-        build_mix(REAL, 3, ratio=0.0, seed=0, synthetic=[few])
+    with pytest.raises(RequestError, match="ratio 0 needs 20 samples of class rare in volume 1, but there are 0; add"):
+        build_mix(REAL, CLASSES, ratio=0.0, seed=0, synthetic=[few])

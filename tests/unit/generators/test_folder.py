@@ -11,6 +11,7 @@ from fer.generators.registry import get_generator
 from tests.unit.generators.helpers import ONE_THREAD, bright_and_dark, work_at
 
 CLASSES = ("dark", "bright")
+FULL = {"dark": 60, "bright": 30}
 
 
 def write_images(folder: Path, counts: dict[str, int]) -> Path:
@@ -43,7 +44,7 @@ def hand_out(tmp_path: Path, source: Path, size: int, volume: int = 1) -> tuple[
 
 
 def test_each_image_is_handed_out_at_most_once_over_all_volumes(tmp_path: Path) -> None:
-    source = write_images(tmp_path / "mine", {"dark": 60, "bright": 30})
+    source = write_images(tmp_path / "mine", FULL)
     parts = [hand_out(tmp_path, source, size=45, volume=volume) for volume in (1, 2)]
     values = np.concatenate([images[:, 0, 0] for images, _ in parts])
     labels = np.concatenate([labels for _, labels in parts])
@@ -51,10 +52,23 @@ def test_each_image_is_handed_out_at_most_once_over_all_volumes(tmp_path: Path) 
     assert sorted(values[labels == 1].tolist()) == list(range(61, 91))
 
 
-def test_too_few_images_of_a_class_say_how_many_there_are_and_how_many_are_needed(tmp_path: Path) -> None:
-    source = write_images(tmp_path / "mine", {"dark": 60, "bright": 9})
-    with pytest.raises(RequestError, match="class bright has 9 images, but volume 1 needs 10"):
-        hand_out(tmp_path, source, size=30)
+def test_a_class_with_too_few_images_makes_its_blocks_smaller_and_no_other_classes(tmp_path: Path) -> None:
+    source = write_images(tmp_path / "mine", {"dark": 60, "bright": 12})
+    parts = [hand_out(tmp_path, source, size=30, volume=volume) for volume in (1, 2, 3)]
+    assert [np.bincount(labels, minlength=2).tolist() for _, labels in parts] == [[20, 10], [20, 2], [20, 0]]
+    assert len(np.unique(np.concatenate([images[:, 0, 0] for images, _ in parts]))) == 72
+
+
+def test_a_smaller_block_holds_what_a_whole_one_would(tmp_path: Path) -> None:
+    images, labels = hand_out(tmp_path, write_images(tmp_path / "mine", {"dark": 60, "bright": 9}), size=30)
+    whole_images, whole_labels = hand_out(tmp_path / "1", write_images(tmp_path / "1" / "mine", FULL), size=30)
+    assert np.array_equal(images[labels == 0], whole_images[whole_labels == 0])
+
+
+def test_a_block_for_which_no_image_is_left_is_refused(tmp_path: Path) -> None:
+    source = write_images(tmp_path / "mine", {"dark": 20, "bright": 9})
+    with pytest.raises(RequestError, match="holds 29 images, and none is left for volume 2; add images"):
+        hand_out(tmp_path, source, size=30, volume=2)
 
 
 def test_a_missing_class_is_named(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def test_one_of_separate_networks_sees_its_class_alone(dataset: Dataset) -> None
 
 def test_with_real_match_it_sees_exactly_the_real_images_of_its_mix(dataset: Dataset) -> None:
     seen, _ = what_it_may_see(dataset, {"ratio": 0.25, "seed": 3}, None)
-    mix = build_mix(dataset.train, 2, ratio=0.25, seed=3, synthetic=[dataset.train])
+    mix = build_mix(dataset.train, dataset.classes, ratio=0.25, seed=3, synthetic=[dataset.train])
     assert {image.tobytes() for image in seen.images} == {image.tobytes() for image in mix.images[mix.real]}
     assert len(seen) == 10
 

@@ -41,6 +41,12 @@ def test_uniform_samples_were_asked_for_in_equal_numbers(dataset: Dataset) -> No
     assert assess(dataset, noise((20, 20, 20), 4), uniform=True)["counts"]["asked"] == dict.fromkeys(CLASSES, 20)
 
 
+def test_fewer_samples_than_n_stand_beside_the_n_that_were_asked_for(dataset: Dataset) -> None:
+    counts = assess(dataset, noise((10, 20, 0), 4))["counts"]
+    assert counts["asked"] == {"left": 30, "middle": 20, "right": 10}
+    assert counts["made"] == {"left": 10, "middle": 20, "right": 0}
+
+
 def test_pixel_statistics_are_those_of_images_made_by_hand() -> None:
     images = np.zeros((2, 48, 48), np.uint8)
     images[:, :24] = 200
