@@ -1,5 +1,6 @@
 """The harness of every stage: exists or claim, make in a scratch folder, publish, say how it ended."""
 
+import errno
 import json
 import logging
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from fer.errors import RequestError, TryAgain
 from fer.recipes import Recipe
 from fer.runtime.signals import StopFlag
 from fer.runtime.work import Work
@@ -78,7 +80,7 @@ def run_stage(store: Store, recipe: Recipe, what: str, make: Callable[[Work], st
     ``what`` names it in words. ``make`` writes its files into ``work.folder`` and returns the device that it computed
     on: ``cpu``, or the name of a GPU. The artifact's device seconds are CPU seconds over all threads, or on a GPU the
     wall seconds for which it was held. Raises ClaimedElsewhere (75) where another process makes it, RequestError where
-    the store's server ignores conditional writes, and what ``make`` raises.
+    the store's server ignores conditional writes, TryAgain where the scratch folder is full, and what ``make`` raises.
     """
     name = f"{recipe.kind}/{recipe.digest[:12]}"
     if store.exists(recipe.kind, recipe.digest):
@@ -92,14 +94,14 @@ def run_stage(store: Store, recipe: Recipe, what: str, make: Callable[[Work], st
             return Made(here=False, seconds=0.0)
         watch = Stopwatch()
         checkpoints = TimedCheckpoints(store.checkpoints(recipe.digest), recipe.digest, watch)
-        with tempfile.TemporaryDirectory(prefix=f"fer-{recipe.stage}-") as scratch:
-            device = make(Work(Path(scratch), checkpoints, stop, store))
+        with scratch_folder(recipe.stage) as scratch:
+            device = make(Work(scratch, checkpoints, stop, store))
             spent = watch.read()
             store.publish(
                 recipe.kind,
                 recipe.model_dump(mode="json"),
                 recipe.digest,
-                Path(scratch),
+                scratch,
                 wall_seconds=spent["wall"],
                 device_seconds=spent[CPU if device == CPU else "wall"],
                 device=device,
@@ -115,6 +117,26 @@ def _refuse_unconditional_server(store: Store) -> None:
     """Claims and publishing rest on conditional writes, so a server is tried before the first of them."""
     if store.objects.local_path("probe") is None:
         refuse_unconditional(store.objects)
+
+
+@contextmanager
+def scratch_folder(stage: str) -> Iterator[Path]:
+    """A folder below $TMPDIR for the length of the block.
+
+    Raises RequestError where none can be made, and TryAgain where the place gets full.
+    """
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=f"fer-{stage}-")
+    except OSError as error:
+        raise RequestError(f"no scratch folder can be made ({error}); let $TMPDIR name one that can") from error
+    with folder as name:
+        try:
+            yield Path(name)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            place = Path(name).parent
+            raise TryAgain(f"the scratch folder {place} is full; free space, or let $TMPDIR name another") from error
 
 
 def installed_stop(*, at_once: bool = False) -> StopFlag:

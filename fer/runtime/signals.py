@@ -31,8 +31,8 @@ class StopFlag:
             raise stopped
 
     def _request(self, number: int, _frame: FrameType | None) -> None:
-        self.requested = True
-        self._number = signal.Signals(number)
+        if not self.requested:  # the first is why the work stops: fer run passes its own on to its workers
+            self.requested, self._number = True, signal.Signals(number)
         if number == signal.SIGINT:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 

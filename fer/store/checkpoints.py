@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping
 
 from fer.errors import RequestError
-from fer.store.objects import MissingObject, Objects
+from fer.store.objects import MissingObject, Objects, dropped_on_error
 from fer.store.records import FileEntry, Record
 
 logger = logging.getLogger(__name__)
@@ -32,10 +32,11 @@ class Checkpoints:
     def save(self, step: int, files: Mapping[str, bytes]) -> None:
         """Keep ``files`` as the state after ``step``, then drop all but this generation and the one before."""
         name = f"{step:012d}-{uuid.uuid4().hex[:8]}"
-        for file, data in files.items():
-            self.objects.write(f"{self._prefix}{name}/{file}", data)
         manifest = Generation(step=step, files={file: FileEntry.of_bytes(data) for file, data in files.items()})
-        self.objects.write(self._manifest_key(name), manifest.to_bytes())
+        with dropped_on_error(self.objects, [f"{self._prefix}{name}/{file}" for file in files]):
+            for file, data in files.items():
+                self.objects.write(f"{self._prefix}{name}/{file}", data)
+            self.objects.write(self._manifest_key(name), manifest.to_bytes())
         # A step not earlier than this one was not fit to be loaded: this process would have gone on from it.
         earlier = [other for other in self._generations() if other < f"{step:012d}"]
         self._delete_all_but({name, *earlier[-1:]})

@@ -1,5 +1,6 @@
 """Objects as files in a folder: written aside, flushed to the disk, then given their name in one step."""
 
+import errno
 import io
 import os
 import shutil
@@ -10,10 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from fer.errors import RequestError
+from fer.errors import RequestError, TryAgain
 from fer.store.objects import ASIDE, MissingObject, ObjectInfo, check_key
 
 _TRIES = 100
+_PASSING = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.ETIMEDOUT)
+"""Faults of a disk, full or far away, that may be gone the next time."""
 
 
 class FolderObjects:
@@ -145,4 +148,5 @@ def _reported(action: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RequestError(f"cannot {action}: {error.strerror or error}") from error
+        kind = TryAgain if error.errno in _PASSING else RequestError
+        raise kind(f"cannot {action}: {error.strerror or error}") from error

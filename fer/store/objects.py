@@ -1,13 +1,14 @@
 """The bottom layer of a store: bytes under keys. One protocol; folder.py and s3.py implement it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from fer.errors import RequestError
+from fer.errors import RequestError, StageError
 
 ASIDE = ".aside-"
 """Prefix of the names under which files are written before they get their own; no key may use it."""
@@ -64,6 +65,18 @@ class Objects(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove the object; no error where there is none."""
+
+
+@contextmanager
+def dropped_on_error(objects: Objects, keys: Iterable[str]) -> Iterator[None]:
+    """Delete ``keys`` where the block raises: half of what belongs together is of no use, and would fill the disk."""
+    try:
+        yield
+    except Exception:
+        with suppress(StageError):  # what made the block fail may keep this from working too, and is what matters
+            for key in keys:
+                objects.delete(key)
+        raise
 
 
 def check_key(key: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from fer.errors import RequestError
 from fer.store.checkpoints import Checkpoints
 from fer.store.claims import LEASE_SECONDS, Attempt, Claims
-from fer.store.objects import MissingObject, Objects, check_key
+from fer.store.objects import MissingObject, Objects, check_key, dropped_on_error
 from fer.store.origin import code_version, machine
 from fer.store.records import FileEntry, Manifest
 
@@ -131,8 +131,9 @@ class Store:
             device_seconds=device_seconds,
             created=datetime.now(UTC),
         )
-        for name, path in paths.items():
-            self.objects.upload(f"{manifest.folder}/{name}", path)
+        with dropped_on_error(self.objects, [f"{manifest.folder}/{name}" for name in paths]):
+            for name, path in paths.items():
+                self.objects.upload(f"{manifest.folder}/{name}", path)
         while not self.objects.create(manifest_key(kind, digest), manifest.to_bytes()):
             winner = self.manifest(kind, digest)
             if winner is None:  # set aside in between: the place is free again

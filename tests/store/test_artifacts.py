@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fer.errors import RequestError
+from fer.errors import RequestError, TryAgain
 from fer.store import MissingArtifact, Store
 from tests.store.publishing import DIGEST, RECIPE, contents, publish
 
@@ -78,6 +78,23 @@ def test_writers_with_different_bytes_at_once_leave_one_of_them_whole(store: Sto
     assert contents(store.fetch("dataset", DIGEST)) in [contents(folder) for folder in folders]
     kept = {info.key for info in store.objects.list()}
     assert kept == {f"dataset/{DIGEST}/manifest.json", *(f"dataset/{DIGEST}/{attempt}/{name}" for name in "abc")}
+
+
+def test_a_publication_that_fails_halfway_leaves_nothing(store: Store, made: Path) -> None:
+    (made / "a.txt").write_text("uploaded first")
+    (made / "z.txt").write_text("uploaded last")
+    upload = store.objects.upload
+
+    def broken(key: str, path: Path) -> None:
+        if path.name == "z.txt":
+            raise TryAgain("the disk is full")
+        upload(key, path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store.objects, "upload", broken)
+        with pytest.raises(TryAgain, match="the disk is full"):
+            publish(store, made)
+    assert not list(store.objects.list())
 
 
 def test_an_empty_folder_is_not_published(store: Store, tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """Checkpoints survive damage to the newest one and never grow beyond two generations."""
 
+import pytest
+
+from fer.errors import TryAgain
 from fer.store import Store
 
 EPOCH_1 = {"weights.safetensors": b"w1", "state.json": b"s1"}
@@ -68,6 +71,24 @@ def test_a_save_that_was_killed_halfway_does_not_exist_and_is_cleaned_up(store: 
     assert checkpoints.load() == (1, EPOCH_1)
     checkpoints.save(2, EPOCH_2)
     assert not list(store.objects.list("checkpoints/d/000000000002-killed/"))
+
+
+def test_a_save_that_fails_halfway_leaves_the_one_before_and_nothing_else(store: Store) -> None:
+    checkpoints = store.checkpoints("d")
+    checkpoints.save(1, EPOCH_1)
+    before = [info.key for info in store.objects.list()]
+    write = store.objects.write
+
+    def broken(key: str, data: bytes) -> None:
+        if key.endswith(".json") and key.count("/") == 2:
+            raise TryAgain("the disk is full")
+        write(key, data)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store.objects, "write", broken)
+        with pytest.raises(TryAgain, match="the disk is full"):
+            checkpoints.save(2, EPOCH_2)
+    assert [info.key for info in store.objects.list()] == before
 
 
 def test_clearing_leaves_nothing(store: Store) -> None:

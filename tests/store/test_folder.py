@@ -1,5 +1,6 @@
 """What only a folder store can get wrong."""
 
+import errno
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from fer.errors import RequestError
+from fer.errors import RequestError, StageError, TryAgain
 from fer.store import open_objects, open_store
 from fer.store.folder import FolderObjects
 from tests.store.publishing import DIGEST, publish
@@ -114,6 +115,21 @@ def test_what_cannot_be_listed_or_looked_at_is_one_line(tmp_path: Path) -> None:
     for prefix, action in (("", "read"), ("cell/", "list")):
         with pytest.raises(RequestError, match=f"cannot {action} {tmp_path / 'cell'}: Too many levels"):
             list(FolderObjects(tmp_path).list(prefix))
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"), [(errno.ENOSPC, TryAgain), (errno.EIO, TryAgain), (errno.EROFS, RequestError)]
+)
+def test_a_full_disk_may_be_tried_again_and_a_read_only_one_is_a_wrong_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, kind: type[StageError]
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("os.fsync", refuse)
+    with pytest.raises(kind, match=f"cannot write {tmp_path}/a: {os.strerror(number)}"):
+        FolderObjects(tmp_path).write("a", b"1")
+    assert not list(tmp_path.iterdir())
 
 
 def test_there_is_nothing_below_what_is_not_a_folder(tmp_path: Path) -> None:

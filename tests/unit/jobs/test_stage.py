@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fer.errors import RequestError, Stopped
+from fer.errors import RequestError, Stopped, TryAgain
 from fer.recipes import Recipe
 from fer.runtime.signals import StopFlag
 from fer.runtime.work import Work
@@ -117,6 +117,39 @@ def test_the_scratch_folder_is_under_tmpdir_and_does_not_stay(
     run_stage(store, RECIPE, "a cell", make, StopFlag())
     assert seen[0].parent == tmp_path / "scratch"
     assert not list((tmp_path / "scratch").iterdir())
+
+
+def test_a_full_scratch_folder_asks_to_be_tried_again(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    def fill(work: Work) -> str:
+        (work.folder / "result").symlink_to("/dev/full")
+        (work.folder / "result").write_text("42")
+        return CPU
+
+    with pytest.raises(TryAgain, match=f"^the scratch folder {tmp_path} is full; free space, or let .TMPDIR name"):
+        run_stage(store, RECIPE, "a cell", fill, StopFlag())
+    assert [attempt.state for attempt in store.attempts(RECIPE.digest)] == ["failed"]
+
+
+def test_without_a_place_for_scratch_folders_the_stage_says_so(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(RequestError, match=r"^no scratch folder can be made .*; let \$TMPDIR name one that can$"):
+        run_stage(store, RECIPE, "a cell", write_file, StopFlag())
+
+
+def test_the_first_signal_is_the_reason_that_is_told() -> None:
+    stop = StopFlag()
+    with kept_signals():
+        stop.install()
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
+    with pytest.raises(Stopped, match=r"^stopped by SIGINT; "):
+        stop.check()
 
 
 def test_within_a_block_that_saves_nothing_a_signal_stops_by_itself_and_afterwards_as_before() -> None:
