@@ -8,11 +8,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 
 from fer.classifiers.registry import is_known_classifier, known_classifiers
 from fer.errors import RequestError
-from fer.generators.registry import is_known_generator, known_generators
+from fer.generators.registry import FOLDER, is_known_generator, known_generators
 from fer.naming import nearest
 from fer.schema import Model, first_problem, load_yaml
 
@@ -113,11 +113,21 @@ class Budgets(Model):
     train: TrainBudget = TrainBudget()
 
 
+def _threads(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return handler(value)
+    except ValidationError:
+        raise ValueError(f"Input should be auto or a whole number from 1 to 1024, not {value!r}") from None
+
+
+Threads = Annotated[Literal["auto"] | Annotated[int, Field(ge=1, le=1024)], WrapValidator(_threads)]
+
+
 class NumericsSpec(Model):
     """Arithmetic of training: measured on the machine (``auto``) or fixed, so that numbers agree everywhere."""
 
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    threads: Literal["auto"] | Annotated[int, Field(ge=1, le=1024)] = "auto"
+    threads: Threads = "auto"
 
 
 class Grid(Model):
@@ -192,6 +202,9 @@ class Study(Model):
         self._check_that_generators_differ()
         used = {name for grid in self.grids for name in grid.generators}
         for name, spec in self.generators.items():
+            useless = sorted(spec.model_fields_set & {"classes", "kimg", "real"})
+            if useless and self.model_of(name).startswith(FOLDER):
+                raise ValueError(f"generators.{name}.{useless[0]}: says nothing of images that exist; leave it out")
             if spec.real == "match" and name not in used:
                 raise ValueError(f"generators.{name}: real: match needs a grid whose mixes it serves; give it one")
         for index, grid in enumerate(self.grids):

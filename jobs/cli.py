@@ -105,3 +105,7 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
 def main() -> None:
     """Entry point of ``fer``."""
     sys.exit(run_command())
+
+
+if __name__ == "__main__":
+    main()

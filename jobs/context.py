@@ -103,7 +103,7 @@ def current_study(reference: str, store: Store) -> StudyText | None:
     names = planned_names(store)
     if reference in names:
         return None
-    known = nearest(reference, [*built_in_studies(), *names])
+    known = nearest(reference, {*built_in_studies(), *names})
     raise RequestError(f"study {reference}: neither built in, nor a file, nor planned in {store.uri}; {known}")
 
 

@@ -90,6 +90,12 @@ def read_class_folders(tree: Tree) -> Dataset:
         )
     classes = classes_of(folders)
     everything = read_split(tree, folders, classes)
+    fewest = min(folders, key=lambda folder: len(folders[folder]))
+    if len(folders[fewest]) < 3:
+        raise RequestError(
+            f"{tree.where}: class {fewest!r} has too few images ({len(folders[fewest])}); a folder without splits "
+            "needs at least 3 of each class, one for each split"
+        )
     chosen = draw_parts(everything.images, everything.labels, 2)
     train, test, validation = _parts(everything, chosen, 3)
     notes = [*_ignored(tree), f"test and validation are {SHARE:.0%} of each class each, {DRAWN_BY}"]

@@ -92,7 +92,14 @@ def test_importing_the_schema_costs_no_torch() -> None:
         ("[" * 3000, "not YAML that can be read: it is nested too deeply"),
         ("generators: &a {x: *a}", "holds a value that is no text, number or list (Circular reference"),
         ("title: 2020-13-45", "holds a value that is no text, number or list (month must be in 1..12"),
-        (MINIMAL + "numerics: {threads: 100000}", "numerics.threads"),
+        (
+            MINIMAL + "numerics: {threads: 100000}",
+            "numerics.threads: Input should be auto or a whole number from 1 to 1024, not 100000",
+        ),
+        (
+            variant("{}", "{model: 'folder:theirs', real: match}").replace("0.0", "0.5"),
+            "generators.cgan-48.real: says nothing of images that exist; leave it out",
+        ),
         (
             variant("{}}", "{}, own: {model: cgan-48, real: match}}"),
             "generators.own: real: match needs a grid whose mixes it serves",

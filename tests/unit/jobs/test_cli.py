@@ -64,6 +64,12 @@ def test_a_command_without_what_it_needs_prints_its_help_as_it_is(fer: Fer, argu
     assert ended.errors == fer(*arguments, "--help").output
 
 
+def test_the_module_can_be_run_in_place_of_the_program() -> None:
+    ended = subprocess.run((sys.executable, "-m", "jobs.cli", "trian"), capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "did you mean train?" in ended.stderr
+
+
 def test_an_unknown_command_is_answered_with_the_nearest(fer: Fer) -> None:
     assert fer("trian").refusal == "fer: no command trian; did you mean train?"
 
