@@ -69,7 +69,7 @@ export PATH := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fer-node/bin:$(PATH)
 endif
 endif
 
-.PHONY: image image-load cluster-up cluster-down test-cluster
+.PHONY: image image-load cluster-up cluster-down deploy grid local-stage rerun test-cluster
 
 image: ## Build the image for all stages: make image [ENGINE=podman] [BASE=debootstrap] [WITH_COMPILER=1]
 	images/build
@@ -88,10 +88,22 @@ cluster-up: setup ## Boot a Kubernetes node with Argo on this machine, without D
 cluster-down: ## End that node; its images stay
 	$(SUDO) tests/cluster/node/down
 
-test-cluster: setup ## Try everything on the cluster of kubectl's current context, which the tests disturb [TESTS=...]
+deploy: ## Install manifests/overlays/local into kubectl's current context, and the image where it is missing
 	kubectl apply --kustomize manifests/overlays/local
 	tests/cluster/has-image || images/load
 	kubectl --namespace fer rollout status statefulset/s3 --timeout 5m
+
+grid: setup deploy ## Run a study on that cluster and follow it: make grid [STUDY=smoke] [SOURCE=drawn]
+	$(VENV)/bin/fer submit "$(STUDY)" --source "$(SOURCE)" --watch
+
+local-stage: setup deploy ## One stage as one pod there: make local-stage STAGE=train [GENERATOR= CLASSIFIER= RATIO= SEED=]
+	$(VENV)/bin/fer submit "$(STUDY)" --source "$(SOURCE)" --stage "$(STAGE)" --generator "$(GENERATOR)" \
+		--classifier "$(CLASSIFIER)" --ratio "$(RATIO)" --volume "$(VOLUME)" --seed "$(SEED)" --follow
+
+rerun: deploy ## Run there, now, what argo/rerun.yaml runs on schedule
+	argo submit --namespace fer --from cronworkflow/fer-rerun --watch
+
+test-cluster: setup deploy ## Try everything on that cluster, which the tests disturb [TESTS=tests/cluster/test_grid.py]
 	FER_TEST_CLUSTER=1 $(VENV)/bin/python -m pytest -m cluster -s $(or $(TESTS),tests/cluster)
 
 bench: setup ## Run the benchmarks; each ends with one JSON line

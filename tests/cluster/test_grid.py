@@ -82,7 +82,9 @@ def test_of_a_study_with_one_more_classifier_only_its_cells_are_made(store: Clus
     assert sorted(manifest.kind for manifest in new.values()) == ["cell", "cell", "cell", "plan", "report"]
     cells = [manifest for manifest in new.values() if manifest.kind == "cell"]
     context = store.context(uri)
-    added = [task.digest for task in tasks(context.planned) if task.cell and task.cell.classifier == "shufflenet_v2_x1_5"]
+    added = [
+        task.digest for task in tasks(context.planned) if task.cell and task.cell.classifier == "shufflenet_v2_x1_5"
+    ]
     assert sorted(manifest.digest for manifest in cells) == sorted(added)
     assert all(len(of_task) == 1 for of_task in attempts(context).values())
 
