@@ -57,6 +57,11 @@ class GeneratorSpec(Model):
     options: dict[str, Any] = Field(default_factory=dict)
     """Settings of the model that differ from its committed configuration."""
 
+    @property
+    def changed(self) -> set[str]:
+        """Settings that differ from the defaults, whether or not they were written down."""
+        return set(self.model_dump(exclude_defaults=True))
+
 
 class Augmentation(Model):
     """Random changes of a training image; each is drawn anew every time an image is shown."""
@@ -202,9 +207,8 @@ class Study(Model):
         self._check_that_generators_differ()
         used = {name for grid in self.grids for name in grid.generators}
         for name, spec in self.generators.items():
-            useless = sorted(spec.model_fields_set & {"classes", "kimg", "real"})
-            if useless and self.model_of(name).startswith(FOLDER):
-                raise ValueError(f"generators.{name}.{useless[0]}: says nothing of images that exist; leave it out")
+            if self.model_of(name).startswith(FOLDER) and (useless := spec.changed & {"classes", "kimg", "real"}):
+                raise ValueError(f"generators.{name}.{min(useless)}: says nothing of images that exist; leave it out")
             if spec.real == "match" and name not in used:
                 raise ValueError(f"generators.{name}: real: match needs a grid whose mixes it serves; give it one")
         for index, grid in enumerate(self.grids):

@@ -1,8 +1,8 @@
 """Where libraries may leave their caches: under the temporary directory, since the root filesystem may be read-only."""
 
 import os
-import tempfile
-from pathlib import Path
+
+from fer.runtime.scratch import scratch_place
 
 CACHES = {
     "MPLCONFIGDIR": "matplotlib",
@@ -16,7 +16,10 @@ CACHES = {
 
 
 def keep_caches_in_scratch() -> None:
-    """Point every library's cache into a folder of this user's under $TMPDIR, unless a variable says otherwise."""
-    root = Path(tempfile.gettempdir(), f"fer-libraries-{os.getuid()}")
+    """Point every library's cache into a folder of this user's under $TMPDIR, unless a variable says otherwise.
+
+    Raises RequestError where there is no such folder.
+    """
+    root = scratch_place() / f"fer-libraries-{os.getuid()}"
     for variable, name in CACHES.items():
         os.environ.setdefault(variable, str(root / name))

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import click
 from fer.data.source import DRAWN, fingerprint, read_source
 from fer.errors import RequestError, TryAgain
 from fer.recipes import Recipe, dataset_recipe
+from fer.runtime.scratch import scratch_folder
 from fer.runtime.signals import StopFlag
 from fer.runtime.work import Work
 from fer.store import Store, fetch_uri, open_store
@@ -69,8 +69,7 @@ def _fetched(source: str) -> Iterator[tuple[str, Path]]:
 
     Errors name the source as it was given.
     """
-    with tempfile.TemporaryDirectory(prefix="fer-source-") as folder:
-        scratch = Path(folder)
+    with scratch_folder("fer-source-") as scratch:
         place = source if source == DRAWN else str(fetch_uri(source, scratch))
         try:
             yield place, scratch

@@ -1,21 +1,18 @@
 """The harness of every stage: exists or claim, make in a scratch folder, publish, say how it ended."""
 
-import errno
 import json
 import logging
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import click
 
-from fer.errors import RequestError, TryAgain
 from fer.recipes import Recipe
+from fer.runtime.scratch import scratch_folder
 from fer.runtime.signals import StopFlag
 from fer.runtime.work import Work
 from fer.store import Checkpoints, Store, refuse_unconditional
@@ -94,7 +91,7 @@ def run_stage(store: Store, recipe: Recipe, what: str, make: Callable[[Work], st
             return Made(here=False, seconds=0.0)
         watch = Stopwatch()
         checkpoints = TimedCheckpoints(store.checkpoints(recipe.digest), recipe.digest, watch)
-        with scratch_folder(recipe.stage) as scratch:
+        with scratch_folder(f"fer-{recipe.stage}-") as scratch:
             device = make(Work(scratch, checkpoints, stop, store))
             spent = watch.read()
             store.publish(
@@ -117,26 +114,6 @@ def _refuse_unconditional_server(store: Store) -> None:
     """Claims and publishing rest on conditional writes, so a server is tried before the first of them."""
     if store.objects.local_path("probe") is None:
         refuse_unconditional(store.objects)
-
-
-@contextmanager
-def scratch_folder(stage: str) -> Iterator[Path]:
-    """A folder below $TMPDIR for the length of the block.
-
-    Raises RequestError where none can be made, and TryAgain where the place gets full.
-    """
-    try:
-        folder = tempfile.TemporaryDirectory(prefix=f"fer-{stage}-")
-    except OSError as error:
-        raise RequestError(f"no scratch folder can be made ({error}); let $TMPDIR name one that can") from error
-    with folder as name:
-        try:
-            yield Path(name)
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            place = Path(name).parent
-            raise TryAgain(f"the scratch folder {place} is full; free space, or let $TMPDIR name another") from error
 
 
 def installed_stop(*, at_once: bool = False) -> StopFlag:

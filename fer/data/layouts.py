@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.data.dataset import SPLITS, Dataset, Split, make_dataset
+from fer.data.duplicates import image_keys
 from fer.data.images import class_folders, labelled, read_images, read_split
 from fer.data.labels import classes_of
 from fer.data.split import SHARE, SPLIT_SEED, draw_parts
@@ -90,12 +91,13 @@ def read_class_folders(tree: Tree) -> Dataset:
         )
     classes = classes_of(folders)
     everything = read_split(tree, folders, classes)
-    fewest = min(folders, key=lambda folder: len(folders[folder]))
-    if len(folders[fewest]) < 3:
-        raise RequestError(
-            f"{tree.where}: class {fewest!r} has too few images ({len(folders[fewest])}); a folder without splits "
-            "needs at least 3 of each class, one for each split"
-        )
+    for label, name in enumerate(classes):
+        different = len(set(image_keys(everything.images[everything.labels == label]).tolist()))
+        if different < 3:
+            raise RequestError(
+                f"{tree.where}: class {name!r} has too few different images ({different}); a folder without splits "
+                "needs at least 3 of each class, one for each split"
+            )
     chosen = draw_parts(everything.images, everything.labels, 2)
     train, test, validation = _parts(everything, chosen, 3)
     notes = [*_ignored(tree), f"test and validation are {SHARE:.0%} of each class each, {DRAWN_BY}"]

@@ -1,7 +1,6 @@
 """From a source (a path, a store URI or ``drawn``) to a data set, whatever its layout."""
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from fer.data.layouts import has_splits, is_kaggle, read_class_folders, read_kag
 from fer.data.table import read_table
 from fer.data.tree import READ_ERRORS, Tree, open_tree
 from fer.errors import RequestError
+from fer.runtime.scratch import scratch_folder
 from fer.study import DrawnSpec
 
 DRAWN = "drawn"
@@ -62,7 +62,7 @@ def fingerprint(uri: str, drawn: DrawnSpec) -> str:
     if uri == DRAWN:
         total.update(f"drawn {drawn.model_dump_json()}".encode())
         return total.hexdigest()
-    with tempfile.TemporaryDirectory() as scratch, _open_source(uri, Path(scratch)) as tree:
+    with scratch_folder("fer-source-") as scratch, _open_source(uri, scratch) as tree:
         for name in tree.images:
             total.update(f"{len(name.encode())} {name} {hashlib.sha256(tree.read_image(name)).hexdigest()}\n".encode())
         if not tree.images:

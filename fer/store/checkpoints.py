@@ -33,7 +33,9 @@ class Checkpoints:
         """Keep ``files`` as the state after ``step``, then drop all but this generation and the one before."""
         name = f"{step:012d}-{uuid.uuid4().hex[:8]}"
         manifest = Generation(step=step, files={file: FileEntry.of_bytes(data) for file, data in files.items()})
-        with dropped_on_error(self.objects, [f"{self._prefix}{name}/{file}" for file in files]):
+        # The manifest first: it may be there, where only the answer to its writing got lost.
+        own = [self._manifest_key(name), *(f"{self._prefix}{name}/{file}" for file in files)]
+        with dropped_on_error(self.objects, own):
             for file, data in files.items():
                 self.objects.write(f"{self._prefix}{name}/{file}", data)
             self.objects.write(self._manifest_key(name), manifest.to_bytes())

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from fer.errors import RequestError, TryAgain
+from fer.errors import RequestError, StageError, TryAgain
 from fer.store.objects import ASIDE, MissingObject, ObjectInfo, check_key
 
 _TRIES = 100
@@ -98,7 +98,7 @@ class FolderObjects:
 def _refuse_unlisted(error: OSError) -> None:
     """What ``os.walk`` is to do about a folder that it cannot list: what is not there is empty, the rest is not."""
     if not isinstance(error, FileNotFoundError | NotADirectoryError):
-        raise RequestError(f"cannot list {error.filename}: {error.strerror}") from error
+        raise _kind_of(error)(f"cannot list {error.filename}: {error.strerror}") from error
 
 
 def _store(target: Path, source: BinaryIO, place: Callable[[Path, Path], None]) -> None:
@@ -148,5 +148,8 @@ def _reported(action: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        kind = TryAgain if error.errno in _PASSING else RequestError
-        raise kind(f"cannot {action}: {error.strerror or error}") from error
+        raise _kind_of(error)(f"cannot {action}: {error.strerror or error}") from error
+
+
+def _kind_of(error: OSError) -> type[StageError]:
+    return TryAgain if error.errno in _PASSING else RequestError

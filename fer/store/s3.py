@@ -24,6 +24,7 @@ from botocore.parsers import ResponseParserError
 from s3transfer.exceptions import RetriesExceededError
 
 from fer.errors import RequestError, StageError, TryAgain
+from fer.runtime.scratch import FULL
 from fer.store.objects import ASIDE, MissingObject, ObjectInfo, check_key
 
 if TYPE_CHECKING:
@@ -107,7 +108,8 @@ class S3Objects:
             finally:
                 aside.unlink(missing_ok=True)
         except OSError as error:
-            raise RequestError(f"cannot write {path}: {error.strerror or error}") from error
+            kind = TryAgain if error.errno in FULL else RequestError
+            raise kind(f"cannot write {path}: {error.strerror or error}") from error
 
     def write(self, key: str, data: bytes) -> None:
         """Store ``data``, replacing what is there."""

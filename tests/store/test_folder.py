@@ -127,9 +127,10 @@ def test_a_full_disk_may_be_tried_again_and_a_read_only_one_is_a_wrong_request(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("os.fsync", refuse)
-    with pytest.raises(kind, match=f"cannot write {tmp_path}/a: {os.strerror(number)}"):
-        FolderObjects(tmp_path).write("a", b"1")
-    assert not list(tmp_path.iterdir())
+    store = tmp_path / "store"
+    with pytest.raises(kind, match=f"cannot write {store}/a: {os.strerror(number)}"):
+        FolderObjects(store).write("a", b"1")
+    assert not list(store.iterdir())
 
 
 def test_there_is_nothing_below_what_is_not_a_folder(tmp_path: Path) -> None:

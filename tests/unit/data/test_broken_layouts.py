@@ -94,7 +94,7 @@ BROKEN: dict[str, tuple[Callable[[], Files], list[str]]] = {
     "one class only": (lambda: numbered(f"face/{n}.png" for n in range(9)), ["only the class 'face'", "at least two"]),
     "a class with two images": (
         lambda: flat() | numbered(["rare/1.png", "rare/2.png"]),
-        ["class 'rare' has too few images (2)", "at least 3 of each class"],
+        ["class 'rare' has too few different images (2)", "at least 3 of each class"],
     ),
     "nothing at all": (lambda: {"README.md": b"x"}, ["holds no data set", "<class>/ folders of images"]),
 }

@@ -138,7 +138,7 @@ def test_without_a_place_for_scratch_folders_the_stage_says_so(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
-    with pytest.raises(RequestError, match=r"^no scratch folder can be made .*; let \$TMPDIR name one that can$"):
+    with pytest.raises(RequestError, match=r"^no scratch folder can be made .*; let \$TMPDIR name a place that can$"):
         run_stage(store, RECIPE, "a cell", write_file, StopFlag())
 
 
