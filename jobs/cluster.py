@@ -76,10 +76,13 @@ class Kubernetes:
         from kubernetes import client, config
 
         configuration = client.Configuration()
-        in_pod = "KUBERNETES_SERVICE_HOST" in os.environ and "KUBECONFIG" not in os.environ
-        load: Callable[..., None] = config.load_incluster_config if in_pod else config.load_kube_config
+        file = os.environ.get("KUBECONFIG")
+        load: Callable[..., None] = config.load_kube_config
+        options = {"config_file": file or "~/.kube/config"}
+        if not file and "KUBERNETES_SERVICE_HOST" in os.environ:
+            load, options = config.load_incluster_config, {}
         try:
-            load(client_configuration=configuration)
+            load(client_configuration=configuration, **options)
         except config.ConfigException as error:
             raise RequestError(
                 f"no cluster: {_one_line(error)}; set KUBECONFIG to a file with a current context, or ARGO_SERVER, "
@@ -116,7 +119,7 @@ class Kubernetes:
             lambda: self._get(_WORKFLOWS, name),
             missing=lambda: _no_workflow(self, name, self._names()),
         )
-        return _with_nodes(found)
+        return with_nodes(found)
 
     def log(self, workflow: str, pod: str, *, follow: bool) -> Iterator[str]:  # noqa: ARG002
         """See ``Cluster``."""
@@ -230,7 +233,7 @@ class ArgoServer:
             name,
             missing=lambda: _no_workflow(self, name, self._names()),
         )
-        return _with_nodes(json.loads(found.data))
+        return with_nodes(json.loads(found.data))
 
     def log(self, workflow: str, pod: str, *, follow: bool) -> Iterator[str]:
         """See ``Cluster``."""
@@ -274,11 +277,16 @@ class ArgoServer:
             answer = endpoint(*arguments, **options, _preload_content=False, _request_timeout=_request_timeout)
             status, body = answer.status, None
         except self._error as error:
-            status, body = error.status, error.body
-            if not status:
+            if not error.status:
                 raise _unreachable(self._server, action, error) from error
+            status, body = error.status, error.body
         except urllib3.exceptions.HTTPError as error:
             raise _unreachable(self._server, action, error) from error
+        except AttributeError as error:
+            # Where TLS fails, the SDK stumbles while it reports that: its error has no body to decode.
+            if not isinstance(error.__context__, self._error):
+                raise
+            raise _unreachable(self._server, action, error.__context__) from error
         if 200 <= status < 300:
             return answer
         text = _message(answer.data if body is None else body)
@@ -314,8 +322,11 @@ def _refusal(namespace: str, server: str, action: str, status: int, text: str) -
 
 
 def _unreachable(server: str, action: str, error: Exception) -> StageError:
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return RequestError(f"cannot {action}: {server} has a certificate that is not trusted ({_one_line(error)})")
+    if "[SSL" in str(error):
+        return RequestError(
+            f"cannot {action}: no TLS connection to {server} ({_one_line(error)}); check its certificate, and for an "
+            "Argo server ARGO_SECURE and ARGO_INSECURE_SKIP_VERIFY"
+        )
     return TryAgain(f"cannot {action}: {server} cannot be reached ({_one_line(error)})")
 
 
@@ -329,7 +340,7 @@ def _message(body: str | bytes | None) -> str:
     return " ".join(str(found.get("message", text)).split()) if isinstance(found, dict) else text
 
 
-def _with_nodes(workflow: Json) -> Json:
+def with_nodes(workflow: Json) -> Json:
     """The workflow with ``status.nodes`` in the clear: a controller packs them where they get large."""
     status = workflow.get("status") or {}
     packed = status.get("compressedNodes")

@@ -58,4 +58,4 @@ def _request(name: str, store: Store, source: str | None, namespace: str) -> Req
         raise RequestError(
             f"workflow {name} has not planned its study: {workflow.message or workflow.phase or 'Pending'}"
         )
-    return Request(workflow.study, store.uri, source or workflow.parameters.get("source") or None)
+    return Request(workflow.study, store.uri, source or workflow.source)

@@ -69,9 +69,10 @@ class Workflow:
     message: str
     started: datetime | None
     finished: datetime | None
-    parameters: dict[str, str]
     study: str | None
     """The planned study; None before it is planned."""
+    source: str | None
+    """What it is planned for."""
     steps: tuple[Step, ...]
 
     @property
@@ -101,15 +102,15 @@ def read_workflow(document: dict[str, Any]) -> Workflow:
         if node.get("templateName") in STAGES and node["type"] in ("Pod", "Retry") and node["id"] not in children
     ]
     found.sort(key=lambda step: (step.started or datetime.max.replace(tzinfo=UTC), step.id))
-    arguments = document["spec"].get("arguments") or {}
+    planned = _parameters(status.get("outputs") or {})
     return Workflow(
         name,
         status.get("phase") or "",
         status.get("message") or "",
         _time(status.get("startedAt")),
         _time(status.get("finishedAt")),
-        _parameters(arguments),
-        _parameters(status.get("outputs") or {}).get("study"),
+        planned.get("study"),
+        planned.get("source"),
         tuple(found),
     )
 
