@@ -2,6 +2,8 @@
 
 import base64
 import csv
+import hashlib
+import io
 import json
 import socket
 import subprocess
@@ -10,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 
 from fer.plan import Task, tasks
@@ -17,7 +20,7 @@ from fer.store import Attempt, Manifest, Store, open_objects, open_store
 from jobs.context import Context, Request, open_context, read_artifact_file
 from tests.cluster.kube import NAMESPACE, get, wait_until
 
-SECONDS = {"seconds", "numerics"}
+BESIDE = {"seconds", "numerics"}
 """Keys and columns beside the numbers: times, and how many cores the machine has."""
 
 
@@ -102,16 +105,31 @@ def attempts(context: Context) -> dict[str, list[Attempt]]:
 
 
 def numbers(context: Context) -> dict[str, dict[str, Any]]:
-    """All that a study's artifacts hold but times, by task and file: the same numbers are the same bytes."""
+    """All that a study's artifacts hold but times, by task and file: the same numbers are the same bytes.
+
+    Arrays are unpacked first: zlib's versions pack the same bytes differently.
+    """
     return {str(task): _numbers(context.store, task) for task in tasks(context.planned)}
 
 
 def _numbers(store: Store, task: Task) -> dict[str, Any]:
     manifest = store.manifest(task.recipe.kind, task.digest)
     assert manifest is not None, f"{task} was not made"
-    found: dict[str, Any] = {name: entry.sha256 for name, entry in manifest.files.items()}
-    for name in {"cell.json", "history.csv"} & set(found):
-        text = read_artifact_file(store, task.recipe.kind, task.digest, name).decode()
-        rows = [json.loads(text)] if name.endswith(".json") else list(csv.DictReader(text.splitlines()))
-        found[name] = [{key: value for key, value in row.items() if key not in SECONDS} for row in rows]
-    return found
+    return {name: _content(store, task, name) for name in manifest.files}
+
+
+def _content(store: Store, task: Task, name: str) -> Any:
+    data = read_artifact_file(store, task.recipe.kind, task.digest, name)
+    if name.endswith(".npz"):
+        with np.load(io.BytesIO(data)) as arrays:
+            return {key: (str(array.dtype), array.shape, _digest(array.tobytes())) for key, array in arrays.items()}
+    if name == "cell.json":
+        return {key: value for key, value in json.loads(data).items() if key not in BESIDE}
+    if name == "history.csv":
+        rows = csv.DictReader(data.decode().splitlines())
+        return [{key: value for key, value in row.items() if key not in BESIDE} for row in rows]
+    return _digest(data)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -20,7 +20,7 @@ STUDIES = {
     "disturbed": study("disturbed", train=420, ratios="0.5, 1.0", controls="0.5", epochs=8),
     "hungry": study("hungry", ratios="1.0", generator=False),
 }
-TOO_LITTLE = 150
+TOO_LITTLE = 300
 """MiB, in which no network can be trained."""
 
 
@@ -32,7 +32,7 @@ class Suffered:
     uris: dict[str, str]
     deleted: str
     killed: str
-    """Pods, each of which trained a cell and had saved a checkpoint."""
+    """Pods, each of which was the first to train a cell and had saved a checkpoint."""
     pods: dict[str, dict[str, Any]]
     """The last that was seen of every pod."""
 
@@ -59,7 +59,7 @@ def suffered(store: ClusterStore) -> Suffered:
 
         deleted = in_the_middle(store, uris["disturbed"])
         kubectl("delete", "pod", deleted, "--wait=false")
-        killed = in_the_middle(store, uris["disturbed"], not_in=deleted)
+        killed = in_the_middle(store, uris["disturbed"], but=deleted)
         kubectl("exec", killed, "--container=main", "--", "sh", "-c", "kill -s KILL -- -1")
         kubectl("delete", "pod", "--selector=app.kubernetes.io/name=s3", "--grace-period=1")
         run("kubectl", "--namespace=argo", "rollout", "restart", "deployment/workflow-controller")
@@ -69,16 +69,16 @@ def suffered(store: ClusterStore) -> Suffered:
     return Suffered({"disturbed": disturbed, "hungry": hungry}, uris, deleted, killed, watch.last())
 
 
-def in_the_middle(store: ClusterStore, uri: str, not_in: str = "") -> str:
-    """A pod that trains a cell of which a checkpoint is saved."""
+def in_the_middle(store: ClusterStore, uri: str, but: str = "") -> str:
+    """A pod that is the first to train a cell, of which a checkpoint is saved."""
 
     def found() -> str:
         context = store.context(uri)
         for task in tasks(context.planned):
             tried = context.store.attempts(task.digest) if task.cell is not None else []
-            trained_now = bool(tried) and tried[-1].state == "running" and tried[-1].owner.host != not_in
-            if trained_now and context.store.checkpoints(task.digest).load() is not None:
-                return tried[-1].owner.host
+            first_try = [one.state for one in tried] == ["running"] and tried[0].owner.host != but
+            if first_try and context.store.checkpoints(task.digest).load() is not None:
+                return tried[0].owner.host
         return ""
 
     return str(wait_until(found, "a checkpoint of a cell that is being trained", seconds=600))
