@@ -187,6 +187,9 @@ class ArgoServer:
         from argo_workflows import ApiClient, ApiException, Configuration
         from argo_workflows.api.workflow_service_api import WorkflowServiceApi
         from argo_workflows.api.workflow_template_service_api import WorkflowTemplateServiceApi
+        from argo_workflows.model.io_argoproj_workflow_v1alpha1_workflow_create_request import (
+            IoArgoprojWorkflowV1alpha1WorkflowCreateRequest,
+        )
 
         scheme = "http" if os.environ.get("ARGO_SECURE") == "false" else "https"
         base = os.environ.get("ARGO_BASE_HREF", "").strip("/")
@@ -200,6 +203,7 @@ class ArgoServer:
             client.set_default_header("Authorization", token)
         self.namespace = namespace
         self._error = ApiException
+        self._create_request = IoArgoprojWorkflowV1alpha1WorkflowCreateRequest
         self._workflows = WorkflowServiceApi(client)
         self._templates = WorkflowTemplateServiceApi(client)
 
@@ -219,8 +223,7 @@ class ArgoServer:
             "create a workflow",
             self._workflows.create_workflow,
             self.namespace,
-            {"namespace": self.namespace, "workflow": workflow},
-            _check_input_type=False,
+            self._create_request(namespace=self.namespace, workflow=workflow, _check_type=False),
         )
         return str(json.loads(made.data)["metadata"]["name"])
 
