@@ -36,7 +36,7 @@ from jobs.runs import Run, pods, runs_for
 from jobs.stage import installed_stop
 
 MOST_PODS = 2000
-"""A workflow's status must fit into 1 MiB. To be replaced by what a run of 100 cells says of the bytes per pod."""
+"""Of a workflow's status, 1 MiB at most, a pod takes some 200 bytes as Argo packs it: half is left for retries."""
 MOST_BYTES = 128 * 1024
 """The largest value of a workflow's parameter."""
 
