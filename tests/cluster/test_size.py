@@ -13,6 +13,7 @@ import pytest
 
 from jobs.fan_out import MOST_BYTES, MOST_PODS
 from tests.cluster.grids import Grid, nodes_of
+from tests.cluster.kube import patched
 from tests.cluster.stores import ClusterStore
 from tests.cluster.studies import study
 from tests.commands import Ended, run_alone
@@ -95,7 +96,9 @@ def packed(store: ClusterStore) -> Size:
 @pytest.fixture(scope="module")
 def single(packed: Size, store: ClusterStore) -> Size:  # noqa: ARG001 - it has trained the cells
     """The same cells, each in a pod of its own, which finds it trained."""
-    return size_of(Grid.submit(store.put("tests/hundred.yaml", HUNDRED.encode()), pack=1))
+    uri = store.put("tests/hundred.yaml", HUNDRED.encode())
+    with patched("configmap", "fer-limits", to={"data": {"gpu-pods": "6"}}):
+        return size_of(Grid.submit(uri, pack=1, cpu="50m"))
 
 
 def size_of(grid: Grid) -> Size:
