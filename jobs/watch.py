@@ -64,7 +64,7 @@ class Table:
     def show(self, workflow: Workflow) -> None:
         """Draw it, no larger than the terminal while the workflow goes on, and in full at its end."""
         width, height = shutil.get_terminal_size()
-        lines = table(workflow, datetime.now(UTC), None if workflow.is_over else height - 5)
+        lines = table(workflow, datetime.now(UTC), None if workflow.is_over else height - 6)
         above = f"\x1b[{self._drawn}F\x1b[J" if self._drawn else ""
         print(above + "\n".join(line[: width - 1] for line in lines), flush=True)
         self._drawn = len(lines)
