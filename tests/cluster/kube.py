@@ -67,13 +67,9 @@ class PodWatch:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        text = ""
         for line in self._process.stdout:
-            text += line
-            if line == "}\n":
-                event = json.loads(text)
-                self.states.append({"event": event["type"], **event["object"]})
-                text = ""
+            event = json.loads(line)
+            self.states.append({"event": event["type"], **event["object"]})
 
     def last(self) -> dict[str, dict[str, Any]]:
         """The last state of every pod by its name."""
