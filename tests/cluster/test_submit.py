@@ -14,7 +14,7 @@ from tests.cluster.grids import Grid
 from tests.cluster.kube import kubectl, wait_until
 from tests.cluster.stores import ClusterStore
 from tests.cluster.studies import study
-from tests.commands import run_alone, start
+from tests.commands import kept_signals, run_alone, start
 
 Environment = dict[str, str]
 
@@ -101,7 +101,9 @@ def test_a_study_that_cannot_be_planned_ends_with_the_plans_status(way: Environm
 
 
 def test_ctrl_c_ends_the_watching_and_not_the_workflow(way: Environment) -> None:
-    process = start("submit", "tiny", "--watch", environment=way)
+    with kept_signals():
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it runs behind itself ignore it
+        process = start("submit", "tiny", "--watch", environment=way)
     assert process.stdout is not None
     name = process.stdout.readline().strip()
     process.stdout.readline()
