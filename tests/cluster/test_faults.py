@@ -50,7 +50,7 @@ def started_here(text: str, folder: Path) -> LocalRun:
 
 
 @pytest.fixture(scope="module")
-def suffered(store: ClusterStore) -> Suffered:
+def suffered(here: dict[str, LocalRun], store: ClusterStore) -> Suffered:  # noqa: ARG001 - both at the same time
     """Both studies, and everything that can go wrong."""
     uris = {name: store.put(f"tests/{name}.yaml", text.encode()) for name, text in STUDIES.items()}
     with PodWatch("app.kubernetes.io/name=fer") as watch:
