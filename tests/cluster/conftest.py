@@ -15,24 +15,25 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder needs a cluster."""
+    """Every test of this folder needs a cluster, and the time of whole studies."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.cluster)
+            item.add_marker(pytest.mark.timeout(1800))
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _cluster() -> None:
-    """Skips where there is no cluster, or nobody said that its current state may be disturbed."""
+    """Skips where nobody said that a cluster may be disturbed; fails where somebody did, and there is none."""
     if not os.environ.get("FER_TEST_CLUSTER"):
         pytest.skip("these tests disturb the cluster of the current context; run them with: make test-cluster")
     for program in ("kubectl", "argo"):
         if shutil.which(program) is None:
-            pytest.skip(f"{program} is not on the path")
+            pytest.fail(f"{program} is not on the path")
     command = ("kubectl", f"--namespace={NAMESPACE}", "get", "workflowtemplate", "fer-stages", "--request-timeout=20s")
     answer = subprocess.run(command, capture_output=True, text=True, timeout=60)
     if answer.returncode:
-        pytest.skip(f"the current context has no cluster with the overlay local: {answer.stderr.strip()}")
+        pytest.fail(f"the current context has no cluster with the overlay local: {answer.stderr.strip()}")
 
 
 @pytest.fixture(scope="session")
