@@ -88,13 +88,22 @@ cluster-up: setup ## Boot a Kubernetes node with Argo on this machine, without D
 cluster-down: ## End that node; its images stay
 	$(SUDO) tests/cluster/node/down
 
+STAGES := prepare plan train-gan generate assess train report
+
+# A wrong STAGE is told before anything is applied.
+ifneq ($(filter local-stage,$(MAKECMDGOALS)),)
+ifeq ($(filter $(STAGES),$(STAGE)),)
+$(error local-stage: STAGE=$(STAGE) is no stage; give one of: $(STAGES))
+endif
+endif
+
 deploy: ## Install manifests/overlays/local into kubectl's current context, and the image where it is missing
 	kubectl apply --kustomize manifests/overlays/local
 	tests/cluster/has-image || images/load
 	kubectl --namespace fer rollout status statefulset/s3 --timeout 5m
 
-grid: setup deploy ## Run a study on that cluster and follow it: make grid [STUDY=smoke] [SOURCE=drawn]
-	$(VENV)/bin/fer submit "$(STUDY)" --source "$(SOURCE)" --watch
+grid: setup deploy ## Run a study on that cluster and follow it: make grid [STUDY=smoke] [SOURCE=drawn] [PACK=10]
+	$(VENV)/bin/fer submit "$(STUDY)" --source "$(SOURCE)" $(if $(PACK),--pack $(PACK)) --watch
 
 local-stage: setup deploy ## One stage as one pod there: make local-stage STAGE=train [GENERATOR= CLASSIFIER= RATIO= SEED=]
 	$(VENV)/bin/fer submit "$(STUDY)" --source "$(SOURCE)" --stage "$(STAGE)" --generator "$(GENERATOR)" \
