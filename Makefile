@@ -97,7 +97,12 @@ $(error local-stage: STAGE=$(STAGE) is no stage; give one of: $(STAGES))
 endif
 endif
 
-deploy: ## Install manifests/overlays/local into kubectl's current context, and the image where it is missing
+deploy: ## Install manifests/overlays/local into the current context, a local cluster's [CONTEXT=another], and the image
+	@context=$$(kubectl config current-context 2>/dev/null) || context=; case "$$context" in \
+		fer-node | kind-* | minikube* | "$(or $(CONTEXT),fer-node)") ;; \
+		"") echo "deploy: kubectl has no current context; set one, or start a node with: make cluster-up" >&2; exit 2 ;; \
+		*) echo "deploy: the current context, $$context, is no local cluster's, and development settings would replace what is" \
+			"there; where that is meant: CONTEXT=$$context" >&2; exit 2 ;; esac
 	kubectl apply --kustomize manifests/overlays/local
 	tests/cluster/has-image || images/load
 	kubectl --namespace fer rollout status statefulset/s3 --timeout 5m
