@@ -9,17 +9,20 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.kube import NAMESPACE
+from tests.cluster.local import LocalRun
 from tests.cluster.stores import ClusterStore
 
 HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder needs a cluster, and the time of whole studies."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.cluster)
-            item.add_marker(pytest.mark.timeout(1800))
+    """Every test of this folder needs a cluster, and the time of whole studies; the first one starts the longest."""
+    own = [item for item in items if isinstance(item, pytest.Function) and HERE in item.path.parents]
+    for item in own:
+        item.add_marker(pytest.mark.cluster)
+        item.add_marker(pytest.mark.timeout(1800))
+    if any("smoke_here" in item.fixturenames for item in own):
+        own[0].fixturenames.append("smoke_here")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,6 +37,12 @@ def _cluster() -> None:
     answer = subprocess.run(command, capture_output=True, text=True, timeout=60)
     if answer.returncode:
         pytest.fail(f"the current context has no cluster with the overlay local: {answer.stderr.strip()}")
+
+
+@pytest.fixture(scope="session")
+def smoke_here(_cluster: None, tmp_path_factory: pytest.TempPathFactory) -> LocalRun:
+    """``fer run smoke`` on this machine. It takes minutes, in which other tests do little but wait."""
+    return LocalRun("smoke", tmp_path_factory.mktemp("smoke"))
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """A study by ``argo submit argo/grid.yaml``: what comes of it, what a second run does, and what a failure costs."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -33,8 +32,9 @@ def small(store: ClusterStore) -> Done:
     return Done(uri, grid, made(store.open()))
 
 
-def test_the_smoke_study_ends_with_the_numbers_of_fer_run_on_this_machine(store: ClusterStore, tmp_path: Path) -> None:
-    here = LocalRun("smoke", tmp_path)
+def test_the_smoke_study_ends_with_the_numbers_of_fer_run_on_this_machine(
+    smoke_here: LocalRun, store: ClusterStore
+) -> None:
     grid = Grid.submit("smoke", source="drawn").wait(1200)
     assert grid.phase == "Succeeded", grid.said()
     assert {pod.template for pod in grid.pods()} == {
@@ -47,7 +47,7 @@ def test_the_smoke_study_ends_with_the_numbers_of_fer_run_on_this_machine(store:
         "report",
     }
     there = store.context("smoke")
-    assert numbers(there) == numbers(here.context())
+    assert numbers(there) == numbers(smoke_here.context())
     assert report_of(store, "smoke").startswith("<!")
 
 
