@@ -95,8 +95,8 @@ class ClusterStore:
 
 def made(store: Store) -> dict[str, Manifest]:
     """Every artifact's manifest by its digest."""
-    found = {digest: store.manifest(kind, digest) for kind, digest in store.artifacts()}
-    return {digest: manifest for digest, manifest in found.items() if manifest is not None}
+    kinds = {kind for kind, _ in store.artifacts()}
+    return {manifest.digest: manifest for kind in kinds for manifest in store.manifests(kind)}
 
 
 def attempts(context: Context) -> dict[str, list[Attempt]]:

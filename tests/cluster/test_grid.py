@@ -61,7 +61,7 @@ def test_submitted_again_no_stage_makes_anything_and_pods_take_seconds(small: Do
     before = attempts(store.context(small.uri))
     again = Grid.submit(small.uri).wait()
     assert again.phase == "Succeeded", again.said()
-    assert {digest: made(store.open())[digest] for digest in small.made} == small.made
+    assert made(store.open()).items() >= small.made.items()
     assert attempts(store.context(small.uri)) == before
     assert len(again.pods()) == len(small.grid.pods())
     spent = sum(pod.seconds for pod in again.pods())
