@@ -124,9 +124,6 @@ class Kubernetes:
     def log(self, workflow: str, pod: str, *, follow: bool) -> Iterator[str]:  # noqa: ARG002
         """See ``Cluster``."""
 
-        def refuse() -> StageError:
-            raise NoLog(f"pod {pod} is gone")
-
         answer: Any = self._try(
             f"read the log of pod {pod}",
             lambda: self._core.read_namespaced_pod_log(
@@ -137,7 +134,7 @@ class Kubernetes:
                 _preload_content=False,
                 _request_timeout=_LOG_TIMEOUT,
             ),
-            missing=refuse,
+            missing=_no_log(pod),
             waiting=NoLog(f"pod {pod} has not started", may_come=True),
         )
         yield from _lines(answer)
@@ -241,9 +238,6 @@ class ArgoServer:
     def log(self, workflow: str, pod: str, *, follow: bool) -> Iterator[str]:
         """See ``Cluster``."""
 
-        def refuse() -> StageError:
-            raise NoLog(f"pod {pod} is gone")
-
         answer = self._call(
             f"read the log of pod {pod}",
             self._workflows.workflow_logs,
@@ -252,7 +246,7 @@ class ArgoServer:
             pod_name=pod,
             log_options_container=MAIN,
             log_options_follow=follow,
-            missing=refuse,
+            missing=_no_log(pod),
             _request_timeout=_LOG_TIMEOUT,
         )
         for line in _lines(answer):
@@ -302,6 +296,13 @@ def _no_template(cluster: Cluster, name: str) -> Callable[[], RequestError]:
     return lambda: RequestError(
         f"namespace {cluster.namespace} has no workflow template {name}; install it with: {INSTALL}"
     )
+
+
+def _no_log(pod: str) -> Callable[[], StageError]:
+    def refuse() -> StageError:
+        raise NoLog(f"pod {pod} is gone")
+
+    return refuse
 
 
 def _no_workflow(cluster: Cluster, name: str, known: list[str]) -> RequestError:

@@ -1,14 +1,12 @@
 """Workflows as ``argo submit argo/grid.yaml`` starts them, and their nodes."""
 
-import base64
-import gzip
-import json
 import subprocess
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+from jobs.cluster import with_nodes
 from tests.cluster.kube import NAMESPACE, get, kubectl, run
 
 ROOT = Path(__file__).parents[2]
@@ -87,8 +85,7 @@ class Grid:
 
     def nodes(self) -> list[Node]:
         """Its nodes, in order of their start."""
-        status = self.workflow().get("status", {})
-        found = nodes_of(status)
+        found = nodes_of(self.workflow())
         return [Node.of(node) for node in sorted(found.values(), key=lambda node: str(node.get("startedAt")))]
 
     def pods(self, template: str | None = None) -> list[Node]:
@@ -113,10 +110,7 @@ class Grid:
         return "\n".join([self.name, *lines, logs])
 
 
-def nodes_of(status: dict[str, Any]) -> dict[str, Any]:
+def nodes_of(workflow: dict[str, Any]) -> dict[str, Any]:
     """A workflow's nodes, which Argo packs where they are many."""
-    if "compressedNodes" in status:
-        unpacked: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(status["compressedNodes"])))
-        return unpacked
-    nodes: dict[str, Any] = status.get("nodes", {})
+    nodes: dict[str, Any] = with_nodes(workflow).get("status", {}).get("nodes", {})
     return nodes

@@ -57,7 +57,7 @@ class Size:
     def of(cls, grid: Grid) -> "Size":
         """Measure it."""
         workflow = grid.workflow()
-        nodes = nodes_of(workflow["status"])
+        nodes = nodes_of(workflow)
         text = json.dumps(nodes, separators=(",", ":")).encode()
         workflow["status"].pop("nodes", None)
         workflow["status"].pop("compressedNodes", None)
