@@ -6,6 +6,7 @@ images of its mix, split into trained and held-out ones in the same way.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ class Mix:
         """The images that are trained on."""
         return Split(self.images[~self.held_out], self.labels[~self.held_out])
 
-    @property
+    @cached_property
     def validation(self) -> Split:
         """The held-out images whose pixels are not trained on.
 
