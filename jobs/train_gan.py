@@ -39,6 +39,7 @@ def make(planned: PlannedStudy, task: Task, inputs: Inputs, work: Work) -> str:
         options=study.generators[name].options,
         seed=training_seed(int(task.coordinates["seed"]), dataset.classes, class_name),
         numerics=numerics,
+        judge=None,
         work=work,
     )
     return device_name(numerics)

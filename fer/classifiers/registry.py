@@ -13,6 +13,8 @@ from fer.naming import nearest
 if TYPE_CHECKING:
     from torch import nn
 
+    from fer.classifiers.network import Network
+
 TIMM_PREFIX = "timm:"
 
 
@@ -55,6 +57,14 @@ def build_classifier(name: str, classes: int, weights: Path | None = None) -> nn
     It is initialised from torch's global random state, and everything but its last layer then comes from ``weights``
     (.pth or .safetensors) where given. Raises RequestError for an unknown name or a file that does not fit.
     """
+    network = build_network(name, classes)
+    if weights is not None:
+        import_module("fer.classifiers.weights").load_weights(network, name, weights)
+    return network.model
+
+
+def build_network(name: str, classes: int) -> Network:
+    """The same with its own initial weights, and where its last layer is. Raises RequestError for an unknown name."""
     if name.startswith(TIMM_PREFIX):
         module = "fer.classifiers.timm_models"
     elif name in CLASSIFIERS:
@@ -62,8 +72,5 @@ def build_classifier(name: str, classes: int, weights: Path | None = None) -> nn
     else:
         known = [*CLASSIFIERS, f"{TIMM_PREFIX}<name>"]
         raise RequestError(f"classifier {name} is unknown; {nearest(name, known)}")
-    network = import_module(module).build(name, classes)
-    if weights is not None:
-        import_module("fer.classifiers.weights").load_weights(network, name, weights)
-    model: nn.Module = network.model
-    return model
+    network: Network = import_module(module).build(name, classes)
+    return network

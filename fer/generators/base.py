@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from fer.evaluators.judge import Judge
     from fer.runtime.device import Numerics
     from fer.runtime.work import Work
 
@@ -46,16 +47,18 @@ class Generator(Protocol):
         options: dict[str, Any],
         seed: int,
         numerics: "Numerics",
+        judge: "Judge | None",
         work: "Work",
     ) -> None:
         """Train one network and leave the artifact in ``work.folder``.
 
         ``images`` uint8 (n, 48, 48) and ``labels`` int64 (n,) are what the network may see; ``labels`` are positions in
         ``classes``, which holds a single name for a network of its own class. ``kimg`` is the budget in thousands of
-        real images shown. Written are ``weights.safetensors``, ``generator.json`` (what was trained, how far and
-        whether it diverged), ``history.csv`` and ``sheets/*.png``. Goes on from ``work.checkpoints``. Raises Stopped
-        once a requested stop is saved, RequestError where options or images do not fit, where a class has no image, or
-        where training diverged before it had anything worth keeping. A checkpoint's precision and threads win.
+        real images shown. ``judge`` scores snapshots of the network; None for a model that trains nothing. Written are
+        ``weights.safetensors``, ``generator.json`` (what was trained, how far and whether it diverged), ``history.csv``
+        and ``sheets/*.png``. Goes on from ``work.checkpoints``. Raises Stopped once a requested stop is saved,
+        RequestError where options or images do not fit, where a class has no image, or where training diverged before
+        it had anything worth keeping. A checkpoint's precision and threads win.
         """
 
     def available(self, folders: Sequence[Path], classes: Sequence[str]) -> Sequence[int] | None:

@@ -23,6 +23,7 @@ from fer.generators.sheets import first_of_each, write_sheet
 from fer.store.uris import fetch_uri
 
 if TYPE_CHECKING:
+    from fer.evaluators.judge import Judge
     from fer.runtime.device import Numerics
     from fer.runtime.work import Work
 
@@ -54,6 +55,7 @@ class FolderGenerator:
         options: dict[str, Any],
         seed: int,  # noqa: ARG002
         numerics: "Numerics",  # noqa: ARG002
+        judge: "Judge | None",  # noqa: ARG002
         work: "Work",
     ) -> None:
         """Read the images and keep them, in ``images.npz`` (labels are positions in ``classes``).

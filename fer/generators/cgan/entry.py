@@ -9,6 +9,7 @@ from fer.generators.cgan.config import CganOptions
 from fer.generators.options import parse_options
 
 if TYPE_CHECKING:
+    from fer.evaluators.judge import Judge
     from fer.runtime.device import Numerics
     from fer.runtime.work import Work
 
@@ -36,6 +37,7 @@ class CganEntry:
         options: dict[str, Any],
         seed: int,
         numerics: "Numerics",
+        judge: "Judge | None",  # noqa: ARG002
         work: "Work",
     ) -> None:
         """Train one network."""

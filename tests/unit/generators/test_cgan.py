@@ -28,7 +28,15 @@ def train(
     images, labels = bright_and_dark(100)
     work = work_at(folder, stop)
     CGAN_48.train(
-        images, labels, CLASSES, kimg=kimg, options={**SMALL, **options}, seed=1, numerics=numerics, work=work
+        images,
+        labels,
+        CLASSES,
+        kimg=kimg,
+        options={**SMALL, **options},
+        seed=1,
+        numerics=numerics,
+        judge=None,
+        work=work,
     )
     return work.folder
 
@@ -102,7 +110,9 @@ def test_another_seed_gives_another_network(tmp_path: Path) -> None:
     folders = []
     for seed in (0, 1):
         work = work_at(tmp_path / str(seed))
-        CGAN_48.train(images, labels, CLASSES, kimg=0.1, options=SMALL, seed=seed, numerics=ONE_THREAD, work=work)
+        CGAN_48.train(
+            images, labels, CLASSES, kimg=0.1, options=SMALL, seed=seed, numerics=ONE_THREAD, judge=None, work=work
+        )
         folders.append(work.folder)
     assert not same_weights(*folders)
 
@@ -111,7 +121,15 @@ def test_a_network_of_a_single_class_and_of_a_single_image_trains(tmp_path: Path
     images, _ = bright_and_dark(1)
     work = work_at(tmp_path)
     CGAN_48.train(
-        images, np.zeros(1, np.int64), ["dark"], kimg=0.1, options=SMALL, seed=0, numerics=ONE_THREAD, work=work
+        images,
+        np.zeros(1, np.int64),
+        ["dark"],
+        kimg=0.1,
+        options=SMALL,
+        seed=0,
+        numerics=ONE_THREAD,
+        judge=None,
+        work=work,
     )
     assert read_description(work.folder)["classes"] == ["dark"]
     network = CGAN_48.load(work.folder, ["dark"], ONE_THREAD)
@@ -121,7 +139,9 @@ def test_a_network_of_a_single_class_and_of_a_single_image_trains(tmp_path: Path
 def test_without_images_there_is_nothing_to_learn_from(tmp_path: Path) -> None:
     nothing = np.empty((0, 48, 48), np.uint8), np.empty(0, np.int64)
     with pytest.raises(RequestError, match="there is no image of dark to learn from"):
-        CGAN_48.train(*nothing, ["dark"], kimg=1, options={}, seed=0, numerics=ONE_THREAD, work=work_at(tmp_path))
+        CGAN_48.train(
+            *nothing, ["dark"], kimg=1, options={}, seed=0, numerics=ONE_THREAD, judge=None, work=work_at(tmp_path)
+        )
 
 
 def test_a_joint_network_names_the_class_of_which_it_has_no_image(tmp_path: Path) -> None:
@@ -129,7 +149,7 @@ def test_a_joint_network_names_the_class_of_which_it_has_no_image(tmp_path: Path
     with pytest.raises(RequestError, match="there is no image of neither, none to learn from"):
         CGAN_48.train(
             images, labels * 2, ["dark", "neither", "bright", "none"],
-            kimg=0.1, options=SMALL, seed=0, numerics=ONE_THREAD, work=work_at(tmp_path),
+            kimg=0.1, options=SMALL, seed=0, numerics=ONE_THREAD, judge=None, work=work_at(tmp_path),
         )  # fmt: skip
 
 

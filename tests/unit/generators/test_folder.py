@@ -29,7 +29,7 @@ def read(tmp_path: Path, source: Path) -> Path:
     images, labels = bright_and_dark(4)
     work = work_at(tmp_path / "read")
     get_generator(f"folder:{source}").train(
-        images, labels, CLASSES, kimg=1, options={}, seed=0, numerics=ONE_THREAD, work=work
+        images, labels, CLASSES, kimg=1, options={}, seed=0, numerics=ONE_THREAD, judge=None, work=work
     )
     return work.folder
 

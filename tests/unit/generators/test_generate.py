@@ -24,7 +24,9 @@ def train(folder: Path, only: int | None = None) -> Path:
     work = work_at(folder)
     seen = labels[chosen] if only is None else np.zeros(chosen.sum(), np.int64)
     options = {**SMALL, "generator_learning_rate": 1e-2, "sheet_kimg": 100.0}
-    CGAN_48.train(images[chosen], seen, names, kimg=1.0, options=options, seed=0, numerics=ONE_THREAD, work=work)
+    CGAN_48.train(
+        images[chosen], seen, names, kimg=1.0, options=options, seed=0, numerics=ONE_THREAD, judge=None, work=work
+    )
     return work.folder
 
 

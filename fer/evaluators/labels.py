@@ -1,0 +1,95 @@
+"""The check for labels that mean something else than they say: classes permuted, shuffled or never learned."""
+
+from collections.abc import Sequence
+from math import lgamma, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer.evaluators.agreement import STANDARD_ERRORS, Confusion, agreement, chance, is_above_chance, shares
+
+_MOST_PAIRS = 7
+
+
+def label_fault(confusion: Confusion, own: Confusion, classes: Sequence[str]) -> str | None:
+    """Why samples' labels cannot be trusted, in one line; None where they are sound.
+
+    ``confusion``: (asked, read) of the samples; ``own``: (true, read) of the judge on real images. Of samples of
+    several classes two things are wrong: another assignment of read classes to asked ones fits better than the labels
+    do, or they agree no better than shuffled labels. Of samples of one class: they are read as it no more often than
+    real images of the other classes. A judge that cannot tell real images apart can tell neither, and the line says so.
+
+    Sound labels are called faulty at most once in some hundred times, far less often where the generator is any good.
+    """
+    asked = np.flatnonzero(confusion.sum(axis=1))
+    if len(asked) == 1:
+        return _fault_of_one(confusion, own, classes, int(asked[0]))
+    if not is_above_chance(own):
+        return _blind(f"agreement {agreement(own):.3f}, by chance {chance(own)[0]:.3f}")
+    moved = _better_assignment(confusion, own)
+    expected, _ = chance(confusion)
+    figures = f"agreement {agreement(confusion):.3f}, by chance {expected:.3f}, of real images {agreement(own):.3f}"
+    if moved:
+        share = shares(confusion)
+        pairs = [f"asked for {classes[a]}, mostly read as {classes[b]} ({share[a, b]:.0%})" for a, b in moved]
+        more = [f"and {len(pairs) - _MOST_PAIRS} more"] if len(pairs) > _MOST_PAIRS else []
+        return f"labels are mixed up: {'; '.join([*pairs[:_MOST_PAIRS], *more])} ({figures})"
+    if not is_above_chance(confusion):
+        return f"labels say nothing about the samples ({figures})"
+    return None
+
+
+def read_elsewhere(own: Confusion, label: int) -> float:
+    """How often real images of the other classes are read as ``label``."""
+    others = np.delete(own, label, axis=0)
+    return float(others[:, label].sum() / others.sum())
+
+
+def _better_assignment(confusion: Confusion, own: Confusion) -> list[tuple[int, int]]:
+    """The (asked, read) pairs of another one-to-one assignment that fits significantly better; empty where none does.
+
+    McNemar's comparison with the labels as they are, over the samples that one of both gets right, with the bound of
+    the normal distribution raised for the choice of the best of all assignments. An assignment that fits real images as
+    well as it fits the samples is the judge's fault.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    every, chosen = linear_sum_assignment(confusion, maximize=True)
+    labels = np.diagonal(confusion)
+    gain = _gain(confusion, chosen)
+    told_apart = int((confusion[every, chosen] + labels)[chosen != every].sum())
+    bound = sqrt(STANDARD_ERRORS**2 + 2 * lgamma(len(confusion) + 1))
+    if gain <= max(0.0, _gain(own, chosen) * confusion.sum() / own.sum()) + bound * sqrt(told_apart):
+        return []
+    return [(int(a), int(b)) for a, b in zip(every, chosen, strict=True) if confusion[a, b] > confusion[a, a]]
+
+
+def _gain(confusion: Confusion, chosen: NDArray[np.int64]) -> float:
+    """How many more images an assignment gets right than the labels as they are."""
+    return float(confusion[np.arange(len(chosen)), chosen].sum() - confusion.trace())
+
+
+def _fault_of_one(confusion: Confusion, own: Confusion, classes: Sequence[str], label: int) -> str | None:
+    name, others = classes[label], int(np.delete(own, label, axis=0).sum())
+    elsewhere = read_elsewhere(own, label)
+    if not _is_more(int(own[label, label]), int(own[label].sum()), elsewhere, others):
+        return _blind(f"{name} is read as itself in {shares(own)[label, label]:.1%}, others in {elsewhere:.1%}")
+    count = int(confusion[label].sum())
+    if _is_more(int(confusion[label, label]), count, elsewhere, others):
+        return None
+    share, top = shares(confusion)[label], int(confusion[label].argmax())
+    return (
+        f"labels say nothing about the samples: asked for {name}, mostly read as {classes[top]} ({share[top]:.0%}); "
+        f"read as {name} in {share[label]:.1%}, as real images of the other classes are in {elsewhere:.1%}"
+    )
+
+
+def _is_more(hits: int, count: int, other_share: float, other_count: int) -> bool:
+    """Whether hits / count is more than the other share by STANDARD_ERRORS of the two, pooled."""
+    pooled = (hits + other_share * other_count) / (count + other_count)
+    error = sqrt(pooled * (1 - pooled) * (1 / count + 1 / other_count))
+    return hits / count > other_share + STANDARD_ERRORS * error
+
+
+def _blind(figures: str) -> str:
+    return f"labels cannot be checked: the judge does not tell real images apart ({figures})"
