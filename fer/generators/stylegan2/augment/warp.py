@@ -1,0 +1,64 @@
+"""Affine warps of images, to be differentiated as often as one likes.
+
+Upsampling and downsampling are products with fixed matrices, and the samples between are weighted sums of gathered
+ones. PyTorch's ``grid_sample`` would do for the latter, but it cannot be differentiated twice, and on a GPU its
+gradient is refused where results must be reproducible; ``gather`` and its gradient are allowed there, and as fast.
+"""
+
+import torch
+from torch import Tensor
+
+from fer.generators.stylegan2.augment.wavelets import DELAY, LEAD, downsampling, upsampling
+
+
+class Warp:
+    """Warps images of one side: twice the resolution, bilinear samples, half the resolution (arXiv 2006.06676, app. B).
+
+    The low-pass filter is the orthogonal SYM6, so that the identity and translations by whole pixels come out exactly.
+    Outside, the image goes on by reflection, without end.
+    """
+
+    def __init__(self, side: int, device: torch.device | str, dtype: torch.dtype) -> None:
+        self._up = upsampling(side).to(device, dtype)
+        self._down = downsampling(side).to(device, dtype)
+        self._period = len(self._up) - 1
+        samples = torch.arange(self._down.shape[1], device=device, dtype=dtype)
+        self._samples = samples - LEAD
+        # Fine sample m shows what lies at (m + LEAD - DELAY) / 2 pixels, here from the centre of the image.
+        self._places = (samples - DELAY) / 2 - (side - 1) / 2
+
+    def __call__(self, images: Tensor, linear: Tensor, offset: Tensor) -> Tensor:
+        """Images (b, c, s, s) whose pixel at r shows what was at ``linear`` r + ``offset`` before.
+
+        r = (x to the right, y downwards) in pixels from the centre; ``linear``: (b, 2, 2), ``offset``: (b, 2).
+        """
+        fine = self._up @ (images @ self._up.mT)
+        across = self._sources(linear[:, 0], offset[:, 0], self._samples[None, :])
+        down = self._sources(linear[:, 1], offset[:, 1], self._samples[:, None], column=1)
+        warped = self._bilinear(fine, across, down)
+        return self._down @ (warped @ self._down.mT)
+
+    def _sources(self, row: Tensor, offset: Tensor, samples: Tensor, column: int = 0) -> Tensor:
+        """One coordinate, in fine samples, of where each of the warped image's fine samples comes from: (b, q, q).
+
+        Written as what is added to the sample's own coordinate, so that no rounding disturbs the identity.
+        """
+        x, y = self._places[None, :], self._places[:, None]
+        change = row - torch.eye(2, device=row.device, dtype=row.dtype)[column]
+        moved = change[:, 0, None, None] * x + change[:, 1, None, None] * y + offset[:, None, None]
+        return samples + 2 * moved
+
+    def _bilinear(self, fine: Tensor, across: Tensor, down: Tensor) -> Tensor:
+        """Bilinear samples (b, c, q, q) of periodic images (b, c, period + 1, period + 1), last row as first."""
+        batch, channels, width, _ = fine.shape
+        left, top = across.floor(), down.floor()
+        right_share, bottom_share = across - left, down - top
+        corner = top.long().remainder(self._period) * width + left.long().remainder(self._period)
+        corners = torch.stack([corner, corner + 1, corner + width, corner + width + 1], dim=1)
+        above, below = 1 - bottom_share, bottom_share
+        shares = torch.stack(
+            [(1 - right_share) * above, right_share * above, (1 - right_share) * below, right_share * below], dim=1
+        )
+        index = corners.flatten(1)[:, None].expand(-1, channels, -1)
+        values = fine.flatten(2).gather(2, index).view(batch, channels, *corners.shape[1:])
+        return (values * shares[:, None]).sum(dim=2)
