@@ -88,7 +88,7 @@ cluster-up: setup ## Boot a Kubernetes node with Argo on this machine, without D
 cluster-down: ## End that node; its images stay
 	$(SUDO) tests/cluster/node/down
 
-STAGES := prepare plan train-gan generate assess train report
+STAGES := prepare plan train-evaluator train-gan generate assess train report
 
 # A wrong STAGE is told before anything is applied.
 ifneq ($(filter local-stage,$(MAKECMDGOALS)),)
@@ -111,8 +111,8 @@ grid: setup deploy ## Run a study on that cluster and follow it: make grid [STUD
 	$(VENV)/bin/fer submit "$(STUDY)" --source "$(SOURCE)" $(if $(PACK),--pack $(PACK)) --watch
 
 local-stage: setup deploy ## One stage as one pod there: make local-stage STAGE=train [GENERATOR= CLASSIFIER= RATIO= SEED=]
-	$(VENV)/bin/fer submit "$(STUDY)" --source "$(SOURCE)" --stage "$(STAGE)" --generator "$(GENERATOR)" \
-		--classifier "$(CLASSIFIER)" --ratio "$(RATIO)" --volume "$(VOLUME)" --seed "$(SEED)" --follow
+	$(VENV)/bin/fer submit "$(STUDY)" --source "$(SOURCE)" --stage "$(STAGE)" --evaluator "$(EVALUATOR)" \
+		--generator "$(GENERATOR)" --classifier "$(CLASSIFIER)" --ratio "$(RATIO)" --volume "$(VOLUME)" --seed "$(SEED)" --follow
 
 rerun: deploy ## Run there, now, what argo/rerun.yaml runs on schedule
 	argo submit --namespace fer --from cronworkflow/fer-rerun --watch

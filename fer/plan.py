@@ -1,15 +1,18 @@
 """The tasks of a planned study in dependency order: what ``fer run`` works through, and what the plan's table shows."""
 
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from fer.evaluators.roles import EVALUATOR, ROLES
 from fer.recipes import (
     GeneratorRun,
     PlannedStudy,
     Recipe,
     assessment_recipe,
     cell_recipe,
+    evaluator_recipe,
     gan_recipe,
     is_folder,
     networks,
@@ -41,6 +44,11 @@ class Task:
         return " ".join([self.stage, *(f"{flag}={value}" for flag, value in self.coordinates.items())])
 
     @property
+    def evaluators(self) -> tuple[str, ...]:
+        """Roles of the evaluators that it reads."""
+        return tuple(name.removeprefix(EVALUATOR) for name in self.recipe.inputs if name.startswith(EVALUATOR))
+
+    @property
     def command(self) -> str:
         """The command, without study and store, that makes the artifact."""
         flags = [part for flag, value in self.coordinates.items() for part in (f"--{flag}", value)]
@@ -49,15 +57,27 @@ class Task:
 
 def tasks(planned: PlannedStudy) -> tuple[Task, ...]:
     """Every task between the data set and the report, each after those it needs, none twice."""
-    found: dict[str, Task] = {}
     all_cells = cells(planned.study)
-    for run, volumes in generator_runs(planned, all_cells).items():
-        for task in generator_tasks(planned, run, volumes):
-            found.setdefault(task.digest, task)
-    for cell in all_cells:
-        task = cell_task(planned, cell)
+    made = [
+        task
+        for run, volumes in generator_runs(planned, all_cells).items()
+        for task in generator_tasks(planned, run, volumes)
+    ]
+    every = (*evaluator_tasks(planned, made), *made, *(cell_task(planned, cell) for cell in all_cells))
+    found: dict[str, Task] = {}
+    for task in every:
         found.setdefault(task.digest, task)
     return tuple(found.values())
+
+
+def evaluator_tasks(planned: PlannedStudy, users: Iterable[Task]) -> list[Task]:
+    """The training of each evaluator that any of ``users`` needs, in the order of the roles, one for each role."""
+    needed = {role for task in users for role in task.evaluators}
+    return [
+        Task("train-evaluator", evaluator_recipe(planned, role), {"evaluator": role}, ())
+        for role in ROLES
+        if role in needed
+    ]
 
 
 def generator_runs(planned: PlannedStudy, all_cells: tuple[Cell, ...]) -> dict[GeneratorRun, int]:
@@ -104,7 +124,9 @@ def generator_tasks(planned: PlannedStudy, run: GeneratorRun, volumes: int) -> l
     gans = []
     for class_name in networks(planned, run.generator):
         one_class = {} if class_name is None else {"class": class_name}
-        gans.append(Task("train-gan", gan_recipe(planned, run, class_name), where | one_class, ()))
+        recipe = gan_recipe(planned, run, class_name)
+        judges = tuple(digest for role, digest in recipe.inputs.items() if role.startswith(EVALUATOR))
+        gans.append(Task("train-gan", recipe, where | one_class, judges))
     made: list[Task] = [*gans]
     for volume in range(1, volumes + 1):
         recipe = synthetic_recipe(planned, run, volume)

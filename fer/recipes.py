@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import Field
 
+from fer.evaluators.roles import EVALUATOR, SEED
 from fer.revisions import REVISIONS, Stage
 from fer.schema import Model
 from fer.study import Cell, DrawnSpec, Study
@@ -19,6 +20,7 @@ from fer.study import Cell, DrawnSpec, Study
 KINDS: dict[Stage, str] = {
     "prepare": "dataset",
     "plan": "plan",
+    "train-evaluator": "evaluator",
     "train-gan": "gan",
     "generate": "synthetic",
     "assess": "assessment",
@@ -91,10 +93,30 @@ def plan_recipe(planned: PlannedStudy) -> Recipe:
     return _recipe("plan", params, {"dataset": planned.dataset})
 
 
+def evaluator_recipe(planned: PlannedStudy, role: str) -> Recipe:
+    """The classifier of an evaluator's role, trained on all real training images. Equal ones serve several roles."""
+    study = planned.study
+    classifier = study.evaluator_classifier(role)
+    params = {
+        "classifier": classifier,
+        "training": _training(planned, classifier),
+        "budget": study.evaluator_budget(role).model_dump(mode="json"),
+        "seed": SEED,
+        "numerics": study.numerics.model_dump(mode="json"),
+    }
+    return _recipe("train-evaluator", params, {"dataset": planned.dataset})
+
+
+def evaluator_inputs(planned: PlannedStudy, *roles: str) -> dict[str, str]:
+    """Evaluators among a recipe's inputs."""
+    return {f"{EVALUATOR}{role}": evaluator_recipe(planned, role).digest for role in roles}
+
+
 def gan_recipe(planned: PlannedStudy, run: GeneratorRun, class_name: str | None) -> Recipe:
     """One trained network of a generator: the joint one (``class_name`` None), or that of one class."""
     study = planned.study
     spec, model = study.generators[run.generator], study.model_of(run.generator)
+    inputs = {"dataset": planned.dataset}
     if model.startswith("folder:"):
         params: dict[str, Any] = {"model": "folder", "content": planned.fingerprints[model.removeprefix("folder:")]}
     else:
@@ -107,7 +129,8 @@ def gan_recipe(planned: PlannedStudy, run: GeneratorRun, class_name: str | None)
             "seed": run.seed,
             "numerics": study.numerics.model_dump(mode="json"),
         }
-    return _recipe("train-gan", params, {"dataset": planned.dataset})
+        inputs |= evaluator_inputs(planned, "judge")
+    return _recipe("train-gan", params, inputs)
 
 
 def networks(planned: PlannedStudy, generator: str) -> tuple[str | None, ...]:
@@ -127,6 +150,7 @@ def synthetic_recipe(planned: PlannedStudy, run: GeneratorRun, volume: int) -> R
     params: dict[str, Any] = {"labels": spec.labels, "volume": volume, "count": planned.train_size, "seed": run.seed}
     if not is_folder(planned, run.generator):
         params["numerics"] = planned.study.numerics.model_dump(mode="json")
+        params["sampling"] = spec.sampling
     inputs = {"dataset": planned.dataset}
     for class_name in networks(planned, run.generator):
         inputs["gan" if class_name is None else f"gan:{class_name}"] = gan_recipe(planned, run, class_name).digest
@@ -151,13 +175,9 @@ def run_of(planned: PlannedStudy, cell: Cell) -> GeneratorRun | None:
 def cell_recipe(planned: PlannedStudy, cell: Cell) -> Recipe:
     """One classifier trained on one mix."""
     study = planned.study
-    training = study.training_of(cell.classifier)
-    spec = training.model_dump(mode="json")
-    if training.weights is not None:
-        spec["weights"] = planned.fingerprints[training.weights]
     params = {
         "classifier": cell.classifier,
-        "training": spec,
+        "training": _training(planned, cell.classifier),
         "budget": study.budgets.train.model_dump(mode="json"),
         "ratio": cell.ratio,
         "volume": cell.volume,
@@ -171,6 +191,15 @@ def cell_recipe(planned: PlannedStudy, cell: Cell) -> Recipe:
         for volume in range(1, cell.volume + 1):
             inputs[f"synthetic:{volume}"] = synthetic_recipe(planned, run, volume).digest
     return _recipe("train", params, inputs)
+
+
+def _training(planned: PlannedStudy, classifier: str) -> dict[str, Any]:
+    """How a classifier is trained, its weights by their content."""
+    training = planned.study.training_of(classifier)
+    spec = training.model_dump(mode="json")
+    if training.weights is not None:
+        spec["weights"] = planned.fingerprints[training.weights]
+    return spec
 
 
 def report_recipe(planned: PlannedStudy, present: dict[str, str], missing: dict[str, str]) -> Recipe:

@@ -6,12 +6,13 @@ then made anew. A test knows each stage's sources, and fails until a change of t
 
 from typing import Literal
 
-Stage = Literal["prepare", "plan", "train-gan", "generate", "assess", "train", "report"]
+Stage = Literal["prepare", "plan", "train-evaluator", "train-gan", "generate", "assess", "train", "report"]
 
 REVISIONS: dict[Stage, int] = {
     "prepare": 1,
-    "plan": 1,
-    "train-gan": 1,
+    "plan": 2,
+    "train-evaluator": 1,
+    "train-gan": 2,
     "generate": 1,
     "assess": 1,
     "train": 1,

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, ValidationError, ValidatorFunctionWrapHa
 
 from fer.classifiers.registry import is_known_classifier, known_classifiers
 from fer.errors import RequestError
+from fer.evaluators.roles import ROLES
 from fer.generators.registry import FOLDER, is_known_generator, known_generators
 from fer.naming import nearest
 from fer.schema import Model, first_problem, load_yaml
@@ -56,6 +57,8 @@ class GeneratorSpec(Model):
     """Training budget of each network in thousands of images shown; by default that of ``budgets.train-gan``."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Settings of the model that differ from its committed configuration."""
+    sampling: dict[str, Any] = Field(default_factory=dict)
+    """Settings of how samples are made that differ from the model's: the same trained network serves them all."""
 
     @property
     def changed(self) -> set[str]:
@@ -128,6 +131,19 @@ def _threads(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
 Threads = Annotated[Literal["auto"] | Annotated[int, Field(ge=1, le=1024)], WrapValidator(_threads)]
 
 
+class EvaluatorSpec(Model):
+    """A classifier trained once on every real training image, which all generators' samples are shown to.
+
+    It is trained as the study trains this classifier elsewhere (``training``, ``classifiers``, ``budgets.train``), with
+    early stopping on the real validation images and a seed of its own that no study changes.
+    """
+
+    classifier: str | None = None
+    """A registered classifier, or ``timm:<name>``; by default that of the role."""
+    epochs: Annotated[int, Field(ge=1, le=100)] | None = None
+    """At most so many; by default those of ``budgets.train``."""
+
+
 class NumericsSpec(Model):
     """Arithmetic of training: measured on the machine (``auto``) or fixed, so that numbers agree everywhere."""
 
@@ -189,6 +205,8 @@ class Study(Model):
     """Training of every classifier."""
     classifiers: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Settings of ``training`` that differ for one classifier."""
+    evaluators: dict[str, EvaluatorSpec] = Field(default_factory=dict)
+    """By role. ``judge`` scores the snapshots of every generator that is trained, and is trained before them."""
     numerics: NumericsSpec = NumericsSpec()
 
     @model_validator(mode="after")
@@ -213,10 +231,13 @@ class Study(Model):
                 raise ValueError(f"generators.{name}: real: match needs a grid whose mixes it serves; give it one")
         for index, grid in enumerate(self.grids):
             self._check_grid(f"grids[{index}]", grid)
-        trained = {classifier for grid in self.grids for classifier in grid.classifiers}
+        self._check_evaluators()
+        trained = self.trained_classifiers
         for classifier in self.classifiers:
             if classifier not in trained:
-                raise ValueError(f"classifiers.{classifier}: no grid uses it; {nearest(classifier, trained)}")
+                raise ValueError(
+                    f"classifiers.{classifier}: no grid and no evaluator uses it; {nearest(classifier, trained)}"
+                )
             self.training_of(classifier)
         cells(self)
         return self
@@ -228,6 +249,15 @@ class Study(Model):
             twin = known.setdefault(settings.model_dump_json(), name)
             if twin != name:
                 raise ValueError(f"generators.{name}: is the same as {twin} in every setting; leave one out")
+
+    def _check_evaluators(self) -> None:
+        for role in self.evaluators:
+            if role not in ROLES:
+                raise ValueError(f"evaluators.{role}: unknown role; {nearest(role, ROLES)}")
+            classifier = self.evaluator_classifier(role)
+            if not is_known_classifier(classifier):
+                known = [*known_classifiers(), "timm:<name>"]
+                raise ValueError(f"evaluators.{role}.classifier: {classifier} is unknown; {nearest(classifier, known)}")
 
     def _check_grid(self, where: str, grid: Grid) -> None:
         for name in grid.generators:
@@ -253,6 +283,23 @@ class Study(Model):
         """The generator's training budget in thousands of images shown."""
         own = self.generators[generator].kimg
         return self.budgets.train_gan.kimg if own is None else own
+
+    @property
+    def trained_classifiers(self) -> list[str]:
+        """Every classifier that is trained: the grids', and the evaluators' where a generator is trained."""
+        names = [classifier for grid in self.grids for classifier in grid.classifiers]
+        if any(not self.model_of(name).startswith(FOLDER) for name in self.generators):
+            names += [self.evaluator_classifier(role) for role in ROLES]
+        return list(dict.fromkeys(names))
+
+    def evaluator_classifier(self, role: str) -> str:
+        """The classifier behind an evaluator's role."""
+        return self.evaluators.get(role, EvaluatorSpec()).classifier or ROLES[role].classifier
+
+    def evaluator_budget(self, role: str) -> TrainBudget:
+        """How long an evaluator may train."""
+        epochs = self.evaluators.get(role, EvaluatorSpec()).epochs
+        return self.budgets.train if epochs is None else self.budgets.train.model_copy(update={"epochs": epochs})
 
     def training_of(self, classifier: str) -> TrainingSpec:
         """``training`` with what differs for this classifier. Raises ValueError where that does not fit the schema."""

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from fer.errors import RequestError
+from fer.evaluators.roles import ROLES
 from fer.naming import nearest
-from fer.plan import Task, cell_task, generator_runs, generator_tasks
+from fer.plan import Task, cell_task, evaluator_tasks, generator_runs, generator_tasks, tasks
 from fer.recipes import GeneratorRun, PlannedStudy, networks
 from fer.revisions import Stage
 from fer.study import Cell, cells
@@ -62,6 +63,16 @@ def find_generator_task(
         if task.stage == stage and all(task.coordinates.get(flag) == value for flag, value in here.items()):
             return task
     raise AssertionError(f"no {stage} task at {run} {here}")
+
+
+def find_evaluator_task(planned: PlannedStudy, role: str) -> Task:
+    """The training of the evaluator in this role. Raises RequestError."""
+    if role not in ROLES:
+        raise RequestError(f"--evaluator {role}: unknown role; {nearest(role, ROLES)}")
+    for task in evaluator_tasks(planned, tasks(planned)):
+        if task.coordinates["evaluator"] == role:
+            return task
+    raise RequestError(f"--evaluator {role}: study {planned.study.name} trains no generator, so that nothing needs it")
 
 
 def _narrow(

@@ -1,9 +1,11 @@
 """``fer fan-out``: plan a study and write down how a workflow spreads it over pods.
 
-Three small files, which a workflow reads as parameters of the step that ran this command:
+Small files, which a workflow reads as parameters of the step that ran this command:
 
 - ``study``: the name of the planned study, and ``source``: what it is planned for. Later pods take both.
-- ``runs.json``: a list with one item for each generator run, and one (``generator`` empty) for real images alone::
+- ``evaluators.json``: a list of roles, each of which means a pod of ``train-evaluator``.
+- ``runs.json``: a list with one item for each generator run, to begin when the evaluators are there, and
+  ``alone.json``: the same for what reads none: folders of images, and (``generator`` empty) real images alone::
 
     {"name": "stylegan2-64 seed 0", "generator": "stylegan2-64", "seed": "0", "ratio": "",
      "classes": ["angry", "happy"], "volumes": ["1", "2"], "assess": ["1"],
@@ -32,7 +34,7 @@ from jobs.context import Request
 from jobs.options import AbsentWhereEmpty, place_options, replicate_option, study_options
 from jobs.place import goals_at
 from jobs.plan import plan
-from jobs.runs import Run, pods, runs_for
+from jobs.runs import Spread, spread
 from jobs.stage import installed_stop
 
 MOST_PODS = 2000
@@ -41,14 +43,14 @@ MOST_BYTES = 128 * 1024
 """The largest value of a workflow's parameter."""
 
 
-@click.command(name="fan-out", short_help="Plan a study, and write how a workflow spreads it over pods.")
+@click.command(name="fan-out", short_help="Plan a study, and write how pods share it out.")
 @study_options
 @replicate_option
 @click.option("--pack", type=click.IntRange(min=1), default=1, show_default=True, help="Cells that one pod trains.")
 @click.option("--stage", cls=AbsentWhereEmpty, type=click.Choice(get_args(Stage)), help="Only what this stage needs.")
 @place_options
 @click.option(
-    "--to", "target", type=click.Path(path_type=Path), required=True, help="Folder for study, source and runs.json."
+    "--to", "target", type=click.Path(path_type=Path), required=True, help="Folder for study, source and the lists."
 )
 def command(
     study: str,
@@ -57,6 +59,7 @@ def command(
     replicate: datetime | None,
     pack: int,
     stage: Stage | None,
+    evaluator: str | None,
     generator: str | None,
     classifier: str | None,
     ratio: float | None,
@@ -70,38 +73,44 @@ def command(
     stage's first where some are left out; --generator - means real images alone.
     """
     context = plan(Request(study, store_uri, source), installed_stop(at_once=True), replicate)
-    given = {"generator": generator, "classifier": classifier, "ratio": ratio, "volume": volume, "seed": seed}
+    given = {
+        "evaluator": evaluator,
+        "generator": generator,
+        "classifier": classifier,
+        "ratio": ratio,
+        "volume": volume,
+        "seed": seed,
+    }
     goals = tasks(context.planned) if stage is None else goals_at(context.planned, stage, given)
-    text = fan_out(context.planned, goals, pack)
+    lists = fan_out(context.planned, goals, pack)
     try:
         target.mkdir(parents=True, exist_ok=True)
-        (target / "runs.json").write_text(text, encoding="utf-8")
-        (target / "source").write_text(context.source, encoding="utf-8")
-        (target / "study").write_text(context.planned.study.name, encoding="utf-8")
+        for name, text in {**lists, "source": context.source, "study": context.planned.study.name}.items():
+            (target / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise RequestError(f"--to {target}: cannot be written ({error.strerror}); give a folder that can") from error
 
 
-def fan_out(planned: PlannedStudy, goals: Sequence[Task], pack: int) -> str:
-    """``runs.json``. RequestError, naming the smallest pack that does, where a workflow could not hold it."""
-    runs = runs_for(planned, goals)
-    excess = _excess(runs, pack)
+def fan_out(planned: PlannedStudy, goals: Sequence[Task], pack: int) -> dict[str, str]:
+    """The lists by file name. RequestError, naming the smallest pack that does, where a workflow cannot hold them."""
+    found = spread(planned, goals)
+    excess = _excess(found, pack)
     if excess is None:
-        return _text(runs, pack)
+        return _lists(found, pack)
     most = max(len(goals), pack)
-    if _excess(runs, most) is not None:
+    if _excess(found, most) is not None:
         raise RequestError(
             f"study {planned.study.name} takes {excess}, however many cells share a pod; split its generators and "
             "seeds over several studies"
         )
     # More cells in a pod never make more pods.
-    least = bisect_left(range(most), True, lo=pack + 1, key=lambda several: _excess(runs, several) is None)
+    least = bisect_left(range(most), True, lo=pack + 1, key=lambda several: _excess(found, several) is None)
     raise RequestError(f"--pack {pack}: study {planned.study.name} takes {excess}; give --pack {least} or more")
 
 
-def _excess(runs: Sequence[Run], pack: int) -> str | None:
+def _excess(found: Spread, pack: int) -> str | None:
     """What is more than a workflow can hold, in words; None where it can."""
-    count, size = pods(runs, pack), len(_text(runs, pack).encode())
+    count, size = found.pods(pack), max(len(text.encode()) for text in _lists(found, pack).values())
     if count > MOST_PODS:
         return f"{count:,} pods, more than one workflow can hold ({MOST_PODS:,})"
     if size > MOST_BYTES:
@@ -109,5 +118,13 @@ def _excess(runs: Sequence[Run], pack: int) -> str | None:
     return None
 
 
-def _text(runs: Sequence[Run], pack: int) -> str:
-    return json.dumps([run.as_json(pack) for run in runs], separators=(",", ":"), ensure_ascii=False)
+def _lists(found: Spread, pack: int) -> dict[str, str]:
+    return {
+        "evaluators.json": _text(found.evaluators),
+        "runs.json": _text([run.as_json(pack) for run in found.runs]),
+        "alone.json": _text([run.as_json(pack) for run in found.alone]),
+    }
+
+
+def _text(values: Sequence[object]) -> str:
+    return json.dumps(values, separators=(",", ":"), ensure_ascii=False)

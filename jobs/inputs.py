@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fer.data.dataset import Dataset, Split, load_dataset
+from fer.evaluators.roles import EVALUATOR
 from fer.generators.artifact import load_labelled
 from fer.recipes import Recipe
 from fer.store import Store
@@ -31,6 +32,10 @@ class Inputs:
         """The data set."""
         (folder,) = self.folders("dataset")
         return load_dataset(folder)
+
+    def evaluator(self, role: str) -> Path:
+        """The local folder of the evaluator in a role."""
+        return self.store.fetch("evaluator", self.recipe.inputs[f"{EVALUATOR}{role}"])
 
     def synthetic(self) -> list[Split]:
         """Every block of samples."""

@@ -78,7 +78,8 @@ def generator_options(command: Command) -> Command:
 
 def place_options(command: Command) -> Command:
     """Every coordinate, each of which may be left out."""
-    for name, of_type in (("seed", int), ("volume", int), ("ratio", float), ("classifier", str), ("generator", str)):
+    texts = ("classifier", "generator", "evaluator")
+    for name, of_type in (("seed", int), ("volume", int), ("ratio", float), *((text, str) for text in texts)):
         command = click.option(f"--{name}", cls=AbsentWhereEmpty, type=of_type)(command)
     return command
 

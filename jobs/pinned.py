@@ -18,9 +18,8 @@ def fingerprints(study: Study) -> dict[str, str]:
     """Content digests by URI: of folders of images, and of files of ImageNet weights. Raises RequestError."""
     models = [study.model_of(name) for name in study.generators]
     folders = dict.fromkeys(model.removeprefix(FOLDER) for model in models if model.startswith(FOLDER))
-    classifiers = dict.fromkeys(classifier for grid in study.grids for classifier in grid.classifiers)
     found = {uri: fingerprint(uri, study.data.drawn) for uri in folders}
-    for uri in dict.fromkeys(study.training_of(classifier).weights for classifier in classifiers):
+    for uri in dict.fromkeys(study.training_of(classifier).weights for classifier in study.trained_classifiers):
         if uri is not None:
             with _file(uri) as path:
                 found[uri] = _digest(path)

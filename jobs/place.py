@@ -10,7 +10,8 @@ from fer.revisions import Stage
 
 REAL_ALONE = "-"
 """The generator of a cell without synthetic images, as the plan's table shows it."""
-DEFAULTS = {"generator": REAL_ALONE, "volume": "1"}
+DEFAULTS = {("train", "generator"): REAL_ALONE, ("train", "volume"): "1", ("generate", "volume"): "1"}
+"""What a stage's coordinate is where a task does not spell it."""
 
 
 def goals_at(planned: PlannedStudy, stage: Stage, given: Mapping[str, object]) -> tuple[Task, ...]:
@@ -47,8 +48,7 @@ def _narrowed(found: list[Task], flag: str, value: object, planned: PlannedStudy
 
 
 def _value(task: Task, flag: str) -> str | None:
-    default = None if flag == "volume" and task.stage in ("train-gan", "assess") else DEFAULTS.get(flag)
-    return task.coordinates.get(flag, default)
+    return task.coordinates.get(flag, DEFAULTS.get((task.stage, flag)))
 
 
 def _same(text: str | None, value: object) -> bool:

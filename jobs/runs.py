@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from fer.evaluators.roles import ROLES
 from fer.plan import Task, generator_runs, generator_tasks
 from fer.recipes import GeneratorRun, PlannedStudy, run_of
 from fer.study import cells
@@ -43,6 +44,8 @@ class Run:
     volumes: tuple[str, ...]
     assess: tuple[str, ...]
     groups: tuple[Group, ...]
+    evaluators: tuple[str, ...] = ()
+    """Roles of the evaluators that its pods read."""
 
     @property
     def name(self) -> str:
@@ -58,31 +61,51 @@ class Run:
     def as_json(self, pack: int) -> dict[str, Any]:
         """The run as an item of a workflow's list."""
         groups = [{"classifiers": group.classifiers, "packs": group.packs(pack)} for group in self.groups]
-        return {"name": self.name, **vars(self), "groups": groups}
+        parts = ("generator", "seed", "ratio", "classes", "volumes", "assess")
+        return {"name": self.name, **{part: getattr(self, part) for part in parts}, "groups": groups}
 
 
-def runs_for(planned: PlannedStudy, goals: Iterable[Task]) -> tuple[Run, ...]:
+@dataclass(frozen=True)
+class Spread:
+    """The pods between the plan and the report: evaluators, then the runs that read them; others wait for none."""
+
+    evaluators: tuple[str, ...]
+    """Roles, one pod each."""
+    runs: tuple[Run, ...]
+    """Those that need evaluators."""
+    alone: tuple[Run, ...]
+    """Those that need none: real images alone, and folders of images."""
+
+    def pods(self, pack: int) -> int:
+        """How many pods a workflow over all this has, retries aside."""
+        return STAGES_ONCE + len(self.evaluators) + sum(run.pods(pack) for run in (*self.runs, *self.alone))
+
+
+def spread(planned: PlannedStudy, goals: Iterable[Task]) -> Spread:
     """What makes ``goals`` and all that they need between the data set and them, in the study's order.
 
-    Each run is whole in itself, so that it need not wait for another: where two share a task (several seeds of a
-    folder of images), both name it, and whoever comes second finds it done.
+    Beside the evaluators each run is whole in itself, so that it need not wait for another: where two share a task
+    (several seeds of a folder of images), both name it, and whoever comes second finds it done.
     """
     wanted: dict[GeneratorRun | None, list[Task]] = defaultdict(list)
+    roles: set[str] = set()
     for task in goals:
-        wanted[_run_of(planned, task)].append(task)
+        if task.stage == "train-evaluator":
+            roles.add(task.coordinates["evaluator"])
+        else:
+            wanted[_run_of(planned, task)].append(task)
     made = [
         _generator_run(planned, run, volumes, wanted[run])
         for run, volumes in generator_runs(planned, cells(planned.study)).items()
         if run in wanted
     ]
-    # Last, since a generator's pods hold up others, and these do not.
     alone = [Run("", "", "", (), (), (), _groups(wanted[None]))] if None in wanted else []
-    return (*made, *alone)
-
-
-def pods(runs: Iterable[Run], pack: int) -> int:
-    """How many pods a workflow over these runs has, retries aside."""
-    return STAGES_ONCE + sum(run.pods(pack) for run in runs)
+    roles.update(role for run in made for role in run.evaluators)
+    return Spread(
+        tuple(role for role in ROLES if role in roles),
+        tuple(run for run in made if run.evaluators),
+        (*(run for run in made if not run.evaluators), *alone),
+    )
 
 
 def _run_of(planned: PlannedStudy, task: Task) -> GeneratorRun | None:
@@ -109,16 +132,18 @@ def _generator_run(planned: PlannedStudy, run: GeneratorRun, volumes: int, goals
         values("generate", "volume", "1"),
         values("assess", "volume", "1"),
         _groups(goals),
+        tuple(role for role in ROLES if any(role in task.evaluators for task in taken)),
     )
 
 
 def _with_needs(goals: Sequence[Task], known: Mapping[str, Task]) -> set[str]:
+    """Digests of ``known`` tasks among the goals and what they need."""
     found: set[str] = set()
     left = [task.digest for task in goals if task.cell is None]
     left += [need for task in goals for need in task.needs]
     while left:
         digest = left.pop()
-        if digest not in found:
+        if digest in known and digest not in found:
             found.add(digest)
             left += known[digest].needs
     return found

@@ -16,6 +16,7 @@ from jobs.inputs import Inputs, kind_of
 from jobs.stage import Made, installed_stop, print_recipe, run_stage, stopping_at_once
 
 MAKERS: dict[Stage, str] = {
+    "train-evaluator": "jobs.train_evaluator",
     "train-gan": "jobs.train_gan",
     "generate": "jobs.generate",
     "assess": "jobs.assess",

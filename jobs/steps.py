@@ -11,6 +11,7 @@ STAGES = frozenset(get_args(Stage))
 ENDED = frozenset({"Succeeded", "Failed", "Error", "Skipped", "Omitted"})
 GONE_WRONG = frozenset({"Failed", "Error"})
 COORDINATES = {
+    "evaluator": "{}",
     "generator": "{}",
     "seed": "seed {}",
     "ratio": "ratio {}",

@@ -37,6 +37,7 @@ def command(
     pack: int | None,
     fresh: bool,
     stage: Stage | None,
+    evaluator: str | None,
     generator: str | None,
     classifier: str | None,
     ratio: float | None,
@@ -51,7 +52,14 @@ def command(
     A study file or data set on this machine is uploaded to the cluster's store first. Prints the workflow's name; the
     workflow goes on whatever becomes of this command.
     """
-    given = {"generator": generator, "classifier": classifier, "ratio": ratio, "volume": volume, "seed": seed}
+    given = {
+        "evaluator": evaluator,
+        "generator": generator,
+        "classifier": classifier,
+        "ratio": ratio,
+        "volume": volume,
+        "seed": seed,
+    }
     _check_flags(stage, given, follow=follow, watching=watching)
     cluster = open_cluster(namespace)
     cluster.require_template(TEMPLATE)

@@ -1,6 +1,7 @@
 """``fer train-gan``: train one network of a generator on the real images that it may see."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 import numpy as np
@@ -18,6 +19,9 @@ from jobs.numerics import device_name, generator_numerics
 from jobs.options import AbsentWhereEmpty, dry_run_option, generator_options, study_options
 from jobs.pinned import check_folder
 from jobs.stages import run_task
+
+if TYPE_CHECKING:
+    from fer.evaluators.judge import Judge
 
 
 def make(planned: PlannedStudy, task: Task, inputs: Inputs, work: Work) -> str:
@@ -39,10 +43,19 @@ def make(planned: PlannedStudy, task: Task, inputs: Inputs, work: Work) -> str:
         options=study.generators[name].options,
         seed=training_seed(int(task.coordinates["seed"]), dataset.classes, class_name),
         numerics=numerics,
-        judge=None,
+        judge=None if is_folder(planned, name) else make_judge(inputs, dataset, class_name, numerics.device),
         work=work,
     )
     return device_name(numerics)
+
+
+def make_judge(inputs: Inputs, dataset: Dataset, class_name: str | None, device: str) -> "Judge":
+    """The judge of the task's network, on the generator's device and with its threads."""
+    from fer.evaluators.judge import Judge
+    from fer.evaluators.network import load_evaluator
+
+    evaluator = load_evaluator(inputs.evaluator("judge"), device)
+    return Judge(evaluator, dataset.validation, dataset.classes, class_name)
 
 
 def what_it_may_see(dataset: Dataset, real: object, class_name: str | None) -> tuple[Split, tuple[str, ...]]:

@@ -23,6 +23,7 @@ _IMAGES = (
     "fer/data/tree.py",
 )
 _MIX = ("fer/data/mix.py", "fer/data/proportions.py")
+_JUDGING = ("fer/evaluators/*.py", "fer/metrics/frechet.py")
 _TRAINING = ("fer/runtime/device.py", "fer/runtime/state.py")
 
 # Globs below the root. Plumbing that cannot change results (store, progress, logs, errors) is left out.
@@ -38,8 +39,15 @@ SOURCES: dict[Stage, tuple[str, ...]] = {
         "fer/data/table.py",
         *_IMAGES,
     ),
-    "plan": ("fer/plan.py", "fer/recipes.py", "fer/schema.py", "fer/study.py"),
-    "train-gan": ("fer/generators/**/*.py", "jobs/train_gan.py", *_IMAGES, *_MIX, *_TRAINING),
+    "plan": ("fer/evaluators/roles.py", "fer/plan.py", "fer/recipes.py", "fer/schema.py", "fer/study.py"),
+    "train-evaluator": (
+        "fer/classifiers/*.py",
+        "fer/metrics/classification.py",
+        "jobs/train_evaluator.py",
+        *_JUDGING,
+        *_TRAINING,
+    ),
+    "train-gan": ("fer/generators/**/*.py", "jobs/train_gan.py", *_IMAGES, *_JUDGING, *_MIX, *_TRAINING),
     "generate": ("fer/generators/**/*.py", "fer/runtime/device.py", "jobs/generate.py", *_MIX),
     "assess": (
         "fer/data/duplicates.py",

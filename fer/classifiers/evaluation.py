@@ -1,7 +1,7 @@
 """Logits of whole sets, and the figures that every epoch records."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -23,27 +23,34 @@ Float16 = NDArray[np.float16]
 
 @dataclass(frozen=True)
 class EvaluationSets:
-    """What is measured after each epoch; images lie on the device."""
+    """What is measured after each epoch."""
 
     images: Mapping[str, Tensor]
-    """uint8 (n, 48, 48) of ``real`` (the validation split), ``mix`` (held out) and ``test``."""
+    """uint8 (n, 48, 48) of ``real`` (the validation split), and for a cell of ``mix`` (held out) and ``test``."""
     labels: Mapping[str, NDArray[np.int64]]
-    leak_free: NDArray[np.bool_]
-    """(n_test,)"""
+    leak_free: NDArray[np.bool_] | None = None
+    """(n_test,); None without a test split."""
 
     @classmethod
-    def of(cls, mix: Mix, dataset: Dataset, device: torch.device) -> "EvaluationSets":
-        """Bring the sets to the device."""
-        splits: dict[str, Split] = {"real": dataset.validation, "mix": mix.validation, "test": dataset.test}
-        return cls(
-            {name: torch.from_numpy(split.images).to(device) for name, split in splits.items()},
-            {name: split.labels for name, split in splits.items()},
-            ~dataset.test_leaked,
-        )
+    def of_cell(cls, mix: Mix, dataset: Dataset) -> "EvaluationSets":
+        """All of them."""
+        splits = {"real": dataset.validation, "mix": mix.validation, "test": dataset.test}
+        return cls(_tensors(splits), {name: split.labels for name, split in splits.items()}, ~dataset.test_leaked)
+
+    @classmethod
+    def of_validation(cls, validation: Split) -> "EvaluationSets":
+        """``real`` alone, for whoever has no business with the test split."""
+        return cls(_tensors({"real": validation}), {"real": validation.labels})
+
+    def to(self, device: torch.device) -> "EvaluationSets":
+        """The same with its images on ``device``."""
+        return replace(self, images={name: images.to(device) for name, images in self.images.items()})
 
     def measured(self, logits: Mapping[str, Float16]) -> dict[str, tuple[Float16, NDArray[np.int64]]]:
-        """Logits and labels of ``real``, ``mix``, ``test`` and ``leak_free``, of those of the first three."""
+        """Logits and labels of each set, and with a test split those of its ``leak_free`` part."""
         sets = {name: (logits[name], labels) for name, labels in self.labels.items()}
+        if self.leak_free is None:
+            return sets
         return {**sets, "leak_free": (logits["test"][self.leak_free], self.labels["test"][self.leak_free])}
 
     def scores(self, logits: Mapping[str, Float16]) -> dict[str, dict[str, float | None]]:
@@ -64,6 +71,10 @@ def predict(model: nn.Module, images: Tensor, numerics: Numerics, check: Callabl
             check()
             parts.append(model(as_floats(batch)).float().clamp(-_LARGEST, _LARGEST).half())
     return np.asarray(torch.cat(parts).cpu().numpy())
+
+
+def _tensors(splits: Mapping[str, Split]) -> dict[str, Tensor]:
+    return {name: torch.from_numpy(split.images) for name, split in splits.items()}
 
 
 def autocast(numerics: Numerics) -> torch.autocast:

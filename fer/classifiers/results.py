@@ -45,6 +45,14 @@ def mix_counts(mix: Mix) -> dict[str, int]:
     }
 
 
+def write_history(folder: Path, history: Sequence[Row]) -> None:
+    """Write ``history.csv``, a row for each epoch."""
+    with (folder / "history.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(history[0]))
+        writer.writeheader()
+        writer.writerows(history)
+
+
 def write_results(
     folder: Path,
     facts: Mapping[str, Any],
@@ -59,10 +67,8 @@ def write_results(
     }
     cell = {**facts, "classes": list(classes), "metrics": metrics}
     (folder / "cell.json").write_text(json.dumps(cell, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-    with (folder / "history.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(history[0]))
-        writer.writeheader()
-        writer.writerows(history)
+    write_history(folder, history)
+    assert sets.leak_free is not None  # noqa: S101 - a cell's sets have a test split
     np.savez(
         folder / "logits.npz",
         allow_pickle=False,

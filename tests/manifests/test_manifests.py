@@ -96,7 +96,7 @@ def test_gpu_stages_and_no_others_go_to_gpu_nodes() -> None:
     (template,) = [document for document in render("gpu") if document["kind"] == "WorkflowTemplate"]
     on_gpus = {item["name"] for item in template["spec"]["templates"] if "nodeSelector" in item}
     behind_the_semaphore = {item["name"] for item in template["spec"]["templates"] if "synchronization" in item}
-    assert on_gpus == behind_the_semaphore == {"train-gan", "generate", "train"}
+    assert on_gpus == behind_the_semaphore == {"train-evaluator", "train-gan", "generate", "train"}
 
 
 def test_versions_are_those_of_the_repository() -> None:

@@ -55,7 +55,7 @@ def stages_foreseen(store: Store, study: list[Task]) -> set[str]:
 
 
 def test_other_seeds_ratios_volumes_and_learning_rates_take_as_long(store: Store) -> None:
-    everything = {"train-gan", "generate", "assess", "train"}
+    everything = {"train-evaluator", "train-gan", "generate", "assess", "train"}
     assert stages_foreseen(store, planned()) == everything
     assert stages_foreseen(store, planned(f"{TEXT}training: {{learning_rate: 0.5}}")) == everything
 

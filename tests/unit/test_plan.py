@@ -49,7 +49,13 @@ def test_every_task_comes_after_those_it_needs() -> None:
 
 def test_a_study_has_one_task_per_network_block_assessment_and_cell() -> None:
     # Per seed: two classifiers x (ratio 0 at two volumes, ratio 0.5, all real, the control at 0.5).
-    assert Counter(task.stage for task in tasks(planned())) == {"train-gan": 2, "generate": 4, "assess": 2, "train": 20}
+    assert Counter(task.stage for task in tasks(planned())) == {
+        "train-evaluator": 1,
+        "train-gan": 2,
+        "generate": 4,
+        "assess": 2,
+        "train": 20,
+    }
 
 
 def test_coordinates_name_each_task_of_a_stage_uniquely() -> None:
@@ -68,11 +74,32 @@ def test_a_cell_needs_its_own_generators_samples_and_nothing_else() -> None:
     assert only(study, classifier="cnn", ratio="1", seed="0").needs == ()
 
 
-def test_a_changed_learning_rate_makes_the_cells_anew_and_nothing_else() -> None:
+def test_a_changed_learning_rate_makes_the_cells_anew_and_by_way_of_the_judge_the_generators() -> None:
     before, after = planned(), planned(TEXT.replace("0.001", "0.002"))
-    assert digests(before, "train").isdisjoint(digests(after, "train"))
-    others = ("train-gan", "generate", "assess")
-    assert digests(before, *others) == digests(after, *others)
+    stages = ("train-evaluator", "train-gan", "generate", "assess", "train")
+    assert digests(before, *stages).isdisjoint(digests(after, *stages))
+
+
+def test_generators_need_the_judge_and_cells_of_real_images_do_not() -> None:
+    study = planned()
+    judge = only(study, evaluator="judge")
+    assert judge.needs == ()
+    assert {task.needs for task in tasks(study) if task.stage == "train-gan"} == {(judge.digest,)}
+    assert {task.stage for task in tasks(study) if judge.digest in task.needs} == {"train-gan"}
+
+
+def test_another_judge_makes_what_it_judges_anew_and_no_cell_of_real_images() -> None:
+    before, after = planned(), planned(TEXT + "evaluators: {judge: {classifier: resnet18}}")
+    kept = [task for task in tasks(after) if task.digest in {task.digest for task in tasks(before)}]
+    assert {task.stage for task in kept} == {"train"}
+    assert all("generator" not in task.coordinates for task in kept)
+    assert len(kept) == 8
+
+
+def test_images_that_somebody_has_need_no_judge() -> None:
+    study = planned(TEXT.replace("cgan-48: {}", 'cgan-48: {model: "folder:/theirs"}'))
+    study = study.model_copy(update={"fingerprints": {"/theirs": "f" * 64}})
+    assert {task.stage for task in tasks(study)} == {"train-gan", "generate", "assess", "train"}
 
 
 def test_a_learning_rate_of_one_classifier_leaves_the_others_cells_alone() -> None:

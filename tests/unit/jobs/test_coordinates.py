@@ -6,7 +6,7 @@ from fer.errors import RequestError
 from fer.plan import tasks
 from fer.recipes import PlannedStudy
 from fer.study import parse_study
-from jobs.coordinates import find_cell_task, find_generator_task
+from jobs.coordinates import find_cell_task, find_evaluator_task, find_generator_task
 
 STUDY = """
 name: mine
@@ -35,6 +35,9 @@ def planned() -> PlannedStudy:
 def test_every_task_is_found_by_its_own_coordinates(planned: PlannedStudy) -> None:
     for task in tasks(planned):
         where = task.coordinates
+        if task.stage == "train-evaluator":
+            assert find_evaluator_task(planned, where["evaluator"]) == task
+            continue
         ratio = float(where["ratio"]) if "ratio" in where else None
         volume, seed = int(where.get("volume", 1)), int(where["seed"])
         if task.stage == "train":
@@ -121,3 +124,12 @@ def test_an_unknown_generator_run_is_answered_with_what_is_there(
 def test_a_volume_that_nothing_uses_is_refused(planned: PlannedStudy) -> None:
     with pytest.raises(RequestError, match="--volume 3: study mine uses volumes 1 to 2 of joint"):
         find_generator_task(planned, "generate", generator="joint", seed=0, ratio=None, volume=3)
+
+
+def test_an_evaluator_is_found_by_a_known_role_in_a_study_that_needs_it(planned: PlannedStudy) -> None:
+    with pytest.raises(RequestError, match=r"^--evaluator jugde: unknown role; did you mean judge\?$"):
+        find_evaluator_task(planned, "jugde")
+    text = "name: real\ngrids: [{name: a, classifiers: [cnn], ratios: [1.0]}]"
+    real = planned.model_copy(update={"study": parse_study(text, "real")})
+    with pytest.raises(RequestError, match=r"^--evaluator judge: study real trains no generator"):
+        find_evaluator_task(real, "judge")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -10,10 +11,10 @@ from fer.errors import RequestError
 from fer.plan import Task, tasks
 from fer.recipes import PlannedStudy
 from fer.study import built_in_studies, built_in_text, parse_study
-from jobs.coordinates import find_cell_task, find_generator_task
+from jobs.coordinates import find_cell_task, find_evaluator_task, find_generator_task
 from jobs.fan_out import MOST_BYTES, MOST_PODS, fan_out
 from jobs.place import goals_at
-from jobs.runs import STAGES_ONCE, pods, runs_for
+from jobs.runs import STAGES_ONCE, spread
 from jobs.train import CellList
 
 CLASSES = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
@@ -48,9 +49,21 @@ def planned(text: str) -> PlannedStudy:
     )
 
 
-def started(study: PlannedStudy, text: str) -> Iterator[list[Task]]:
-    """The tasks of each pod that ``runs.json`` asks for, found by the flags that the pod's command gets."""
-    for run in json.loads(text):
+def items_of(lists: dict[str, str]) -> list[dict[str, Any]]:
+    """The generator runs of a fan-out, and real images alone."""
+    return [*json.loads(lists["runs.json"]), *json.loads(lists["alone.json"])]
+
+
+def started(study: PlannedStudy, lists: dict[str, str]) -> Iterator[list[Task]]:
+    """The tasks of each pod that a fan-out asks for, found by the flags that the pod's command gets."""
+    for role in json.loads(lists["evaluators.json"]):
+        yield [find_evaluator_task(study, role)]
+    yield from started_by(study, items_of(lists))
+
+
+def started_by(study: PlannedStudy, items: Iterable[dict[str, Any]]) -> Iterator[list[Task]]:
+    """The tasks of each pod that some runs ask for."""
+    for run in items:
         name, seed = run["generator"], run["seed"] and int(run["seed"])
         ratio = float(run["ratio"]) if run["ratio"] else None
         here = {"generator": name, "seed": seed, "ratio": ratio}
@@ -92,12 +105,15 @@ def test_the_pods_of_a_built_in_study_make_each_of_its_tasks_once(name: str, pac
 
 
 @pytest.mark.parametrize("pack", [1, 2, 1000])
-def test_each_task_follows_those_it_needs_within_its_own_run(pack: int) -> None:
+def test_each_task_follows_those_it_needs_within_its_own_run_or_the_evaluators(pack: int) -> None:
     study = planned(MIXED)
-    everything: set[str] = set()
-    for run in json.loads(fan_out(study, tasks(study), pack)):
-        here: set[str] = set()
-        for pod in started(study, json.dumps([run])):
+    lists = fan_out(study, tasks(study), pack)
+    evaluators = {find_evaluator_task(study, role).digest for role in json.loads(lists["evaluators.json"])}
+    waiting = json.loads(lists["runs.json"])
+    everything = set(evaluators)
+    for run in items_of(lists):
+        here = set(evaluators) if run in waiting else set()
+        for pod in started_by(study, [run]):
             for task in pod:
                 assert here.issuperset(task.needs)
             here.update(digests(pod))
@@ -107,7 +123,7 @@ def test_each_task_follows_those_it_needs_within_its_own_run(pack: int) -> None:
 
 @pytest.mark.parametrize("pack", [1, 2, 5])
 def test_no_pod_trains_more_cells_than_the_pack_and_none_a_cell_less_than_it_could(pack: int) -> None:
-    for run in json.loads(fan_out(planned(MIXED), tasks(planned(MIXED)), pack)):
+    for run in items_of(fan_out(planned(MIXED), tasks(planned(MIXED)), pack)):
         for group in run["groups"]:
             sizes = [len(cells.split()) for cells in group["packs"]]
             assert max(sizes) <= pack
@@ -116,14 +132,14 @@ def test_no_pod_trains_more_cells_than_the_pack_and_none_a_cell_less_than_it_cou
 
 def test_the_pods_are_counted_as_they_are_started() -> None:
     study = planned(MIXED)
-    assert pods(runs_for(study, tasks(study)), 2) == STAGES_ONCE + len(
+    assert spread(study, tasks(study)).pods(2) == STAGES_ONCE + len(
         list(started(study, fan_out(study, tasks(study), 2)))
     )
 
 
 def test_an_item_says_what_a_run_takes_and_classifiers_on_the_same_cells_share_a_group() -> None:
     study = planned(MIXED)
-    items = json.loads(fan_out(study, tasks(study), 2))
+    items = items_of(fan_out(study, tasks(study), 2))
     assert items[0] == {
         "name": "joint seed 0",
         "generator": "joint",
@@ -156,8 +172,26 @@ def test_an_item_says_what_a_run_takes_and_classifiers_on_the_same_cells_share_a
 
 def test_a_folder_of_images_is_taken_in_by_each_of_its_runs_since_none_waits_for_another() -> None:
     study = planned(MIXED)
-    theirs = [item for item in json.loads(fan_out(study, tasks(study), 1)) if item["generator"] == "theirs"]
+    theirs = [item for item in items_of(fan_out(study, tasks(study), 1)) if item["generator"] == "theirs"]
     assert [(item["seed"], item["classes"]) for item in theirs] == [("0", [""]), ("3", [""])]
+
+
+def test_what_reads_no_evaluator_waits_for_none() -> None:
+    lists = fan_out(planned(MIXED), tasks(planned(MIXED)), 1)
+    assert json.loads(lists["evaluators.json"]) == ["judge"]
+    assert {item["generator"] for item in json.loads(lists["runs.json"])} == {"joint", "apart", "honest", "unused"}
+    assert [item["name"] for item in json.loads(lists["alone.json"])] == ["theirs seed 0", "theirs seed 3", "real"]
+
+
+def test_a_study_that_trains_no_generator_needs_no_evaluator() -> None:
+    text = """
+name: folders
+generators: {theirs: {model: "folder:/theirs"}}
+grids: [{name: a, generators: [theirs], classifiers: [cnn], ratios: [0.0, 1.0]}]
+"""
+    lists = fan_out(planned(text), tasks(planned(text)), 1)
+    assert (lists["evaluators.json"], lists["runs.json"]) == ("[]", "[]")
+    assert [item["name"] for item in json.loads(lists["alone.json"])] == ["theirs seed 0", "real"]
 
 
 BIG = """
@@ -189,21 +223,21 @@ def test_ten_thousand_cells_stay_below_the_largest_parameter(shape: str) -> None
     study = big(*SHAPES[shape])
     all_tasks = tasks(study)
     assert sum(task.cell is not None for task in all_tasks) == 10_000
-    text = fan_out(study, all_tasks, 20)
-    runs = json.loads(text)
-    largest = max(len(json.dumps(run)) for run in runs)
-    count = pods(runs_for(study, all_tasks), 20)
-    print(f"{shape}: {len(text.encode()):,} bytes in {len(runs)} runs (largest {largest:,}), {count:,} pods")
-    assert len(text.encode()) < MOST_BYTES
+    lists = fan_out(study, all_tasks, 20)
+    size = max(len(text.encode()) for text in lists.values())
+    largest = max(len(json.dumps(run)) for run in items_of(lists))
+    count = spread(study, all_tasks).pods(20)
+    print(f"{shape}: {size:,} bytes in {len(items_of(lists))} runs (largest {largest:,}), {count:,} pods")
+    assert size < MOST_BYTES
 
 
 def test_a_study_of_too_many_pods_is_told_the_smallest_pack_that_does() -> None:
     study = big(*SHAPES["one generator"])
     all_tasks = tasks(study)
-    runs = runs_for(study, all_tasks)
-    with pytest.raises(RequestError, match=r"^--pack 1: study big takes 10,006 pods, more than .*; give --pack \d+ or"):
+    found = spread(study, all_tasks)
+    with pytest.raises(RequestError, match=r"^--pack 1: study big takes 10,007 pods, more than .*; give --pack \d+ or"):
         fan_out(study, all_tasks, 1)
-    least = next(pack for pack in range(1, 100) if pods(runs, pack) <= MOST_PODS)
+    least = next(pack for pack in range(1, 100) if found.pods(pack) <= MOST_PODS)
     with pytest.raises(RequestError, match=f"; give --pack {least} or more$"):
         fan_out(study, all_tasks, least - 1)
     assert fan_out(study, all_tasks, least)
@@ -216,7 +250,8 @@ def test_a_study_that_no_pack_helps_is_told_to_split(seeds: int) -> None:
         fan_out(study, tasks(study), 1)
 
 
-NONE = dict.fromkeys(("generator", "classifier", "ratio", "volume", "seed"))
+JUDGE = "train-evaluator judge"
+NONE = dict.fromkeys(("evaluator", "generator", "classifier", "ratio", "volume", "seed"))
 
 
 @pytest.mark.parametrize(
@@ -225,11 +260,14 @@ NONE = dict.fromkeys(("generator", "classifier", "ratio", "volume", "seed"))
         ("prepare", {}, []),
         ("plan", {}, []),
         ("report", {}, []),
-        ("train-gan", {"generator": "honest", "ratio": 0.25, "seed": 3}, ["train-gan honest"]),
-        ("generate", {"generator": "joint", "volume": 2}, ["train-gan joint", "generate joint 2"]),
-        ("generate", {"generator": "apart"}, ["train-gan apart"] * 7 + ["generate apart"]),
-        ("assess", {}, ["train-gan joint", "generate joint", "assess joint"]),
-        ("train", {}, ["train-gan joint", "generate joint", "train joint"]),
+        ("train-evaluator", {}, [JUDGE]),
+        ("train-evaluator", {"evaluator": "judge"}, [JUDGE]),
+        ("train-gan", {"generator": "honest", "ratio": 0.25, "seed": 3}, [JUDGE, "train-gan honest"]),
+        ("train-gan", {"generator": "theirs"}, ["train-gan theirs"]),
+        ("generate", {"generator": "joint", "volume": 2}, [JUDGE, "train-gan joint", "generate joint 2"]),
+        ("generate", {"generator": "apart"}, [JUDGE] + ["train-gan apart"] * 7 + ["generate apart"]),
+        ("assess", {}, [JUDGE, "train-gan joint", "generate joint", "assess joint"]),
+        ("train", {}, [JUDGE, "train-gan joint", "generate joint", "train joint"]),
         (
             "train",
             {"ratio": 0.5, "seed": 3, "generator": "theirs"},
@@ -237,7 +275,7 @@ NONE = dict.fromkeys(("generator", "classifier", "ratio", "volume", "seed"))
         ),
         ("train", {"ratio": 1.0}, ["train"]),
         ("train", {"generator": "-"}, ["train"]),
-        ("train", {"volume": 2}, ["train-gan joint", "generate joint", "generate joint 2", "train joint 2"]),
+        ("train", {"volume": 2}, [JUDGE, "train-gan joint", "generate joint", "generate joint 2", "train joint 2"]),
     ],
 )
 def test_one_task_brings_what_it_needs_and_nothing_else(
@@ -248,7 +286,10 @@ def test_one_task_brings_what_it_needs_and_nothing_else(
     made = [task for pod in started(study, fan_out(study, goals, 1)) for task in pod]
     shown = [
         " ".join(
-            [task.stage, *(task.coordinates[flag] for flag in ("generator", "volume") if flag in task.coordinates)]
+            [
+                task.stage,
+                *(task.coordinates[flag] for flag in ("evaluator", "generator", "volume") if flag in task.coordinates),
+            ]
         )
         for task in made
     ]
@@ -263,7 +304,9 @@ def test_one_task_brings_what_it_needs_and_nothing_else(
 
 def test_the_networks_of_a_generator_are_one_goal() -> None:
     study = planned(MIXED)
-    (run,) = runs_for(study, goals_at(study, "train-gan", {**NONE, "generator": "apart"}))
+    found = spread(study, goals_at(study, "train-gan", {**NONE, "generator": "apart"}))
+    (run,) = found.runs
+    assert (found.evaluators, found.alone) == (("judge",), ())
     assert (run.classes, run.volumes, run.assess, run.groups) == (CLASSES, (), (), ())
 
 
@@ -278,6 +321,12 @@ def test_the_networks_of_a_generator_are_one_goal() -> None:
             "train-gan",
             {"generator": "joint", "ratio": 0.1},
             "--ratio 0.1: train-gan takes none here; leave --ratio out",
+        ),
+        ("train-evaluator", {"evaluator": "jugde"}, "--evaluator jugde: not in study mixed here; did you mean judge?"),
+        (
+            "train-evaluator",
+            {"generator": "-"},
+            "--generator -: train-evaluator takes none here; leave --generator out",
         ),
         ("report", {"seed": 0}, "--seed 0: report is done once for the whole study; leave --seed out"),
     ],

@@ -20,7 +20,13 @@ grids:
   - {name: main, generators: [first, second], classifiers: [cnn], ratios: [0.5, 1.0], controls: [0.5]}
 seeds: [3]
 """
-FILES = {"train": "cell.json", "train-gan": "generator.json", "generate": "synthetic.json", "assess": "assessment.json"}
+FILES = {
+    "train-evaluator": "evaluator.json",
+    "train-gan": "generator.json",
+    "generate": "synthetic.json",
+    "assess": "assessment.json",
+    "train": "cell.json",
+}
 
 
 @pytest.fixture

@@ -202,7 +202,7 @@ def test_every_missing_task_is_named_with_its_reason_and_command(results: StudyR
 def test_artifacts_are_named_in_full_with_their_code_and_machine(results: StudyResults) -> None:
     rows = rows_of(artifacts_table(results))
     assert len(rows) == len(results.made)
-    assert rows[0]["artifact"] == f"gan/{results.made[0].task.digest}"
+    assert rows[0]["artifact"] == f"evaluator/{results.made[0].task.digest}"
     assert rows[0]["code_version"] == "0.1.0+g1a2b3c4"
 
 

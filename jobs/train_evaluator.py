@@ -1,0 +1,43 @@
+"""``fer train-evaluator``: train a classifier on all real images, which all generators' samples are shown to."""
+
+import click
+
+from fer.plan import Task
+from fer.recipes import PlannedStudy
+from fer.runtime.work import Work
+from jobs.context import Request
+from jobs.coordinates import find_evaluator_task
+from jobs.inputs import Inputs
+from jobs.options import dry_run_option, study_options
+from jobs.pinned import pinned_weights
+from jobs.stages import run_task
+
+
+def make(planned: PlannedStudy, task: Task, inputs: Inputs, work: Work) -> str:
+    """Train the task's evaluator into ``work.folder``; returns the device's name."""
+    from fer.evaluators.training import train_evaluator
+
+    study, role = planned.study, task.coordinates["evaluator"]
+    classifier = study.evaluator_classifier(role)
+    spec = study.training_of(classifier)
+    with pinned_weights(planned, spec.weights) as weights:
+        return train_evaluator(
+            inputs.dataset(),
+            classifier=classifier,
+            spec=spec.model_copy(update={"weights": None if weights is None else str(weights)}),
+            budget=study.evaluator_budget(role),
+            numerics=study.numerics,
+            work=work,
+        )
+
+
+@click.command(short_help="Train a classifier that scores generators.")
+@study_options
+@click.option("--evaluator", required=True, help="Its role: judge.")
+@dry_run_option
+def command(study: str, store_uri: str, source: str | None, evaluator: str, dry_run: bool) -> None:
+    """Train a classifier on every real training image, which all generators' samples are shown to.
+
+    The judge scores the snapshots of a generator's training.
+    """
+    run_task(Request(study, store_uri, source), lambda planned: find_evaluator_task(planned, evaluator), dry_run)
