@@ -32,6 +32,7 @@ def make(planned: PlannedStudy, task: Task, inputs: Inputs, work: Work) -> str:
         volume=params["volume"],
         size=params["count"],
         seed=params["seed"],
+        sampling=planned.study.generators[name].sampling,
         numerics=numerics,
         work=work,
     )

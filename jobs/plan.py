@@ -14,7 +14,7 @@ from fer.recipes import PlannedStudy, plan_recipe
 from fer.runtime.signals import StopFlag
 from fer.runtime.work import Work
 from fer.store import Store, open_store
-from fer.study import Study, cells
+from fer.study import Study
 from jobs.context import STUDY_JSON, STUDY_YAML, Context, Request, StudyText, read_artifact_file, read_study
 from jobs.options import dry_run_option, json_option, replicate_option, study_options
 from jobs.pinned import fingerprints
@@ -93,12 +93,14 @@ def _check_options(study: Study) -> None:
     for name, spec in study.generators.items():
         model = study.model_of(name)
         if model.startswith(FOLDER) or GENERATORS[model] is not None:
-            get_generator(model).check_options(name, spec.options)
+            generator = get_generator(model)
+            generator.check_options(name, spec.options)
+            generator.check_sampling(name, spec.sampling)
 
 
 def _check_timm_names(study: Study) -> None:
     """A misspelt network is told now, and not after hours of a generator's training; costs torch, hence only once."""
-    names = sorted({cell.classifier for cell in cells(study) if cell.classifier.startswith(TIMM_PREFIX)})
+    names = sorted({name for name, _ in study.trainings if name.startswith(TIMM_PREFIX)})
     if names:
         from fer.classifiers.timm_models import check_name
 

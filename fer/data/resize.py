@@ -1,4 +1,4 @@
-"""Any picture as the 48 x 48 grey image that the study works on."""
+"""Any picture as the 48 x 48 grey image that the study works on, and such images in another size."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,3 +29,11 @@ def to_grey_48(picture: Image.Image) -> NDArray[np.uint8]:
     if picture.size != (IMAGE_SIZE, IMAGE_SIZE):
         picture = picture.resize((IMAGE_SIZE, IMAGE_SIZE), Image.Resampling.LANCZOS)
     return np.asarray(picture, dtype=np.uint8)
+
+
+def resized(images: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """``images`` (n, h, w) brought to (n, side, side) with an antialiased (Lanczos) filter; the same if they are so."""
+    if images.shape[1:] == (side, side):
+        return images
+    pictures = (Image.fromarray(image).resize((side, side), Image.Resampling.LANCZOS) for image in images)
+    return np.stack([np.asarray(picture) for picture in pictures])

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -11,6 +11,19 @@ from fer.errors import RequestError
 from fer.generators.base import Images, Labels
 
 DESCRIPTION = "generator.json"
+WEIGHTS = "weights.safetensors"
+"""The averaged weights at the end of training."""
+PREFERRED = "preferred.safetensors"
+"""The averaged weights of the snapshot that the judge preferred."""
+
+
+Snapshot = Literal["preferred", "last"]
+"""Which of them samples are made with."""
+
+
+def weights_file(snapshot: Snapshot) -> str:
+    """The name of the file with these weights."""
+    return PREFERRED if snapshot == "preferred" else WEIGHTS
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:

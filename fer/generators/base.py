@@ -34,6 +34,9 @@ class Generator(Protocol):
     def check_options(self, name: str, options: dict[str, Any]) -> None:
         """Raise RequestError naming ``generators.<name>.options.<key>`` where ``options`` do not fit the model."""
 
+    def check_sampling(self, name: str, sampling: dict[str, Any]) -> None:
+        """Raise RequestError naming ``generators.<name>.sampling.<key>`` where ``sampling`` does not fit the model."""
+
     def images_per_second(self, classes: int, options: dict[str, Any], numerics: "Numerics") -> float:
         """Real images shown per second of training, measured in seconds: decides on precision and threads."""
 
@@ -55,17 +58,21 @@ class Generator(Protocol):
         ``images`` uint8 (n, 48, 48) and ``labels`` int64 (n,) are what the network may see; ``labels`` are positions in
         ``classes``, which holds a single name for a network of its own class. ``kimg`` is the budget in thousands of
         real images shown. ``judge`` scores snapshots of the network; None for a model that trains nothing. Written are
-        ``weights.safetensors``, ``generator.json`` (what was trained, how far and whether it diverged), ``history.csv``
-        and ``sheets/*.png``. Goes on from ``work.checkpoints``. Raises Stopped once a requested stop is saved,
-        RequestError where options or images do not fit, where a class has no image, or where training diverged before
-        it had anything worth keeping. A checkpoint's precision and threads win.
+        ``weights.safetensors``, ``preferred.safetensors`` (the snapshot with the judge's smallest distance),
+        ``generator.json`` (what was trained, how far, whether it diverged, what the judge says), ``history.csv``,
+        ``snapshots.csv`` and ``sheets/*.png``. Goes on from ``work.checkpoints``, whose precision and threads win.
+        Raises Stopped once a requested stop is saved, RequestError where options or images do not fit, where a class has
+        no image, or where training diverged before it had anything worth keeping.
         """
 
     def available(self, folders: Sequence[Path], classes: Sequence[str]) -> Sequence[int] | None:
         """How many different samples of each of ``classes`` the artifacts hold; None where there is no limit."""
 
-    def load(self, folder: Path, classes: Sequence[str], numerics: "Numerics") -> TrainedGenerator:
+    def load(
+        self, folder: Path, classes: Sequence[str], sampling: dict[str, Any], numerics: "Numerics"
+    ) -> TrainedGenerator:
         """The network of an artifact that ``train`` has written.
 
         ``classes``: the data set's, in which its samples' labels are positions, whichever of them it was trained for.
+        ``sampling``: how samples are made, as a study gives it.
         """

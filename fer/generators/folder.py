@@ -41,6 +41,11 @@ class FolderGenerator:
         for key in options:
             raise RequestError(f"generators.{name}.options.{key}: unknown key; a folder of images has no options")
 
+    def check_sampling(self, name: str, sampling: dict[str, Any]) -> None:
+        """The images are as they are: raises RequestError for any setting."""
+        for key in sampling:
+            raise RequestError(f"generators.{name}.sampling.{key}: unknown key; a folder of images is not sampled")
+
     def images_per_second(self, classes: int, options: dict[str, Any], numerics: "Numerics") -> float:  # noqa: ARG002
         """Without limit, since nothing is trained."""
         return math.inf
@@ -81,7 +86,13 @@ class FolderGenerator:
         counts = [read_description(folder)["images"] for folder in folders]
         return [sum(count.get(name, 0) for count in counts) for name in classes]
 
-    def load(self, folder: Path, classes: Sequence[str], numerics: "Numerics") -> "FolderSamples":  # noqa: ARG002
+    def load(
+        self,
+        folder: Path,
+        classes: Sequence[str],
+        sampling: dict[str, Any],  # noqa: ARG002
+        numerics: "Numerics",  # noqa: ARG002
+    ) -> "FolderSamples":
         """The images of an artifact that ``train`` has written for the same ``classes``."""
         images, labels = load_labelled(folder / _IMAGES)
         return FolderSamples(images, labels, classes)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -49,6 +49,7 @@ def generate_block(
     volume: int,
     size: int,
     seed: int,
+    sampling: dict[str, Any],
     numerics: "Numerics",
     work: "Work",
 ) -> None:
@@ -56,9 +57,9 @@ def generate_block(
 
     folders: the artifact of the one joint network, or that of each class's own network, in any order. classes: the data
     set's class names. counts: whole numbers whose proportions the labels follow (the real class counts, or equal ones).
-    Sample i has the same label and the same bits whatever ``size`` is; volume k continues volume k - 1. A generator
-    that holds only so many samples of a class brings those: the block is smaller then, and a mix that needs more of
-    them says so.
+    sampling: how samples are made, as the study gives it. Sample i has the same label and the same bits whatever
+    ``size`` is; volume k continues volume k - 1. A generator that holds only so many samples of a class brings those:
+    the block is smaller then, and a mix that needs more of them says so.
 
     Written are ``samples.npz`` (images uint8 (n, 48, 48), labels int64 (n,), positions in ``classes``; n is ``size``
     or less), ``synthetic.json`` and ``sheet.png``. Raises RequestError where the networks do not cover the classes, or
@@ -88,7 +89,7 @@ def generate_block(
             if passed + len(share.places) <= done:
                 passed += len(share.places)
                 continue
-            network = generator.load(share.folder, classes, numerics)
+            network = generator.load(share.folder, classes, sampling, numerics)
             for batch in aligned_batches(share.first, len(share.places)):
                 wanted = batch.rows[batch.wanted]
                 if passed >= done:
@@ -109,6 +110,7 @@ def generate_block(
         "volume": volume,
         "first": start,
         "seed": seed,
+        "sampling": sampling,
         "networks": [read_description(share.folder) for share in shares],
     }
     write_json(work.folder / "synthetic.json", described)

@@ -9,9 +9,9 @@ from fer.naming import nearest
 # Where each entry lives, as module:attribute. None: a study may name it, but this version cannot train it yet.
 GENERATORS: dict[str, str | None] = {
     "cgan-48": "fer.generators.cgan.entry:CGAN_48",
-    "stylegan2-32": None,
-    "stylegan2-64": None,
-    "stylegan2-64-ada": None,
+    "stylegan2-32": "fer.generators.stylegan2.entry:STYLEGAN2_32",
+    "stylegan2-64": "fer.generators.stylegan2.entry:STYLEGAN2_64",
+    "stylegan2-64-ada": "fer.generators.stylegan2.entry:STYLEGAN2_64_ADA",
     "flow-48": None,
 }
 FOLDER = "folder:"

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from fer.generators.artifact import Snapshot
 from fer.generators.options import Options
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -42,4 +43,11 @@ class CganOptions(Options):
     ema_kimg: NotNegative = 5.0
     """Half-life of the averaged weights in thousands of images; early on a tenth of the images shown, if less."""
     sheet_kimg: Positive = 60.0
-    """Thousands of images between two sample sheets."""
+    """Thousands of images between two sample sheets, each with the judge's verdict."""
+
+
+class CganSampling(Options):
+    """How samples are made."""
+
+    snapshot: Snapshot = "preferred"
+    """The averaged weights that the judge preferred, or those at the end of training."""

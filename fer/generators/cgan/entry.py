@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fer.generators.base import Images, Labels, TrainedGenerator
-from fer.generators.cgan.config import CganOptions
+from fer.generators.cgan.config import CganOptions, CganSampling
 from fer.generators.options import parse_options
 
 if TYPE_CHECKING:
@@ -13,19 +13,35 @@ if TYPE_CHECKING:
     from fer.runtime.device import Numerics
     from fer.runtime.work import Work
 
+MODEL = "cgan-48"
+ROW_KIMG = 1.0
+"""Thousands of images between two rows of the history."""
+
 
 class CganEntry:
     """See ``fer.generators.base.Generator`` for what each method promises."""
 
     def check_options(self, name: str, options: dict[str, Any]) -> None:
         """Raise RequestError where ``options`` do not fit ``CganOptions``."""
-        parse_options(CganOptions, name, options)
+        parse_options(CganOptions, f"{name}.options", options)
+
+    def check_sampling(self, name: str, sampling: dict[str, Any]) -> None:
+        """Raise RequestError where ``sampling`` does not fit ``CganSampling``."""
+        parse_options(CganSampling, f"{name}.sampling", sampling)
 
     def images_per_second(self, classes: int, options: dict[str, Any], numerics: "Numerics") -> float:
         """Measured on random images."""
-        from fer.generators.cgan.throughput import measure
+        import torch
 
-        return measure(parse_options(CganOptions, "cgan-48", options), classes, numerics)
+        from fer.generators.cgan.networks import SIDE
+        from fer.generators.cgan.step import Trainer
+        from fer.generators.throughput import measure
+        from fer.runtime.device import apply_numerics
+
+        apply_numerics(numerics)
+        parsed, device = CganOptions.model_validate(options), torch.device(numerics.device)
+        trainer = Trainer(parsed, classes, 0, device, numerics.precision)
+        return measure(trainer, SIDE, classes, parsed.batch_size, device)
 
     def train(
         self,
@@ -37,23 +53,44 @@ class CganEntry:
         options: dict[str, Any],
         seed: int,
         numerics: "Numerics",
-        judge: "Judge | None",  # noqa: ARG002
+        judge: "Judge | None",
         work: "Work",
     ) -> None:
         """Train one network."""
-        from fer.generators.cgan.training import Training
+        import torch
 
-        parsed = parse_options(CganOptions, "cgan-48", options)
-        Training(images, labels, classes, kimg=kimg, options=parsed, seed=seed, numerics=numerics, work=work).run()
+        from fer.generators.cgan.step import Trainer
+        from fer.generators.training import Schedule, Training, check_images, saved_numerics
+        from fer.runtime.device import apply_numerics
+
+        check_images(MODEL, labels, classes)
+        numerics = saved_numerics(numerics, work)
+        apply_numerics(numerics)
+        parsed = CganOptions.model_validate(options)
+        Training(
+            MODEL,
+            Trainer(parsed, len(classes), seed, torch.device(numerics.device), numerics.precision),
+            images,
+            labels,
+            classes,
+            schedule=Schedule(kimg, parsed.batch_size, ROW_KIMG, parsed.sheet_kimg),
+            options=parsed.model_dump(mode="json"),
+            seed=seed,
+            numerics=numerics,
+            judge=judge,
+            work=work,
+        ).run()
 
     def available(self, folders: Sequence[Path], classes: Sequence[str]) -> None:
         """Without limit."""
 
-    def load(self, folder: Path, classes: Sequence[str], numerics: "Numerics") -> TrainedGenerator:
+    def load(
+        self, folder: Path, classes: Sequence[str], sampling: dict[str, Any], numerics: "Numerics"
+    ) -> TrainedGenerator:
         """The averaged generator of an artifact."""
         from fer.generators.cgan.samples import load_samples
 
-        return load_samples(folder, classes, numerics)
+        return load_samples(folder, classes, CganSampling.model_validate(sampling), numerics)
 
 
 CGAN_48 = CganEntry()

@@ -6,19 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save
-from torch import Tensor
+from safetensors.torch import load_file
 
-from fer.generators.artifact import read_description
+from fer.generators.artifact import read_description, weights_file
 from fer.generators.base import Images, Labels
-from fer.generators.cgan.config import CganOptions
+from fer.generators.cgan.config import CganOptions, CganSampling
 from fer.generators.cgan.networks import Generator
 from fer.generators.sampling import sample_noise
 
 if TYPE_CHECKING:
     from fer.runtime.device import Numerics
-
-WEIGHTS = "weights.safetensors"
 
 
 class CganSamples:
@@ -39,14 +36,7 @@ class CganSamples:
         return samples
 
 
-def save_weights(folder: Path, weights: dict[str, Tensor]) -> None:
-    """Write the generator's weights under a temporary name and rename them."""
-    unfinished = folder / f"{WEIGHTS}.part"
-    unfinished.write_bytes(save({name: tensor.cpu().contiguous() for name, tensor in weights.items()}))
-    unfinished.replace(folder / WEIGHTS)
-
-
-def load_samples(folder: Path, classes: Sequence[str], numerics: "Numerics") -> CganSamples:
+def load_samples(folder: Path, classes: Sequence[str], sampling: CganSampling, numerics: "Numerics") -> CganSamples:
     """The network of an artifact, for labels that are positions in ``classes``.
 
     Raises RequestError where ``folder`` does not describe one.
@@ -56,6 +46,6 @@ def load_samples(folder: Path, classes: Sequence[str], numerics: "Numerics") -> 
     rows = np.array([own.index(name) if name in own else -1 for name in classes], dtype=np.int64)
     device = torch.device(numerics.device)
     generator = Generator(CganOptions.model_validate(described["options"]), len(described["classes"]))
-    generator.load_state_dict(load_file(folder / WEIGHTS))
+    generator.load_state_dict(load_file(folder / weights_file(sampling.snapshot)))
     generator.eval().requires_grad_(False)
     return CganSamples(generator.to(device).to(memory_format=torch.channels_last), rows, device)

@@ -1,6 +1,7 @@
 """One training step of both networks and the averaged generator, and all that must be saved to go on after it."""
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,14 @@ from torch.nn import functional
 
 from fer.generators.cgan.config import CganOptions
 from fer.generators.cgan.networks import build_networks
+from fer.generators.cgan.samples import CganSamples
+from fer.generators.optimizers import gradient_norm, restore_optimizer
+from fer.generators.training import count_parameters
 
+LOSS_LIMIT = 20.0
+"""A mean loss beyond this counts as bad; ln 2 is what guessing costs, a sound training stays below 5."""
+ACCURACY_LIMIT = 0.995
+"""A discriminator that is right more often than this has nothing left to teach."""
 _EARLY_SHARE = 0.1  # of the images shown so far: the longest half-life of the averaged weights early on
 
 
@@ -20,6 +28,16 @@ class Trainer:
 
     The generator's loss is the non-saturating one (Goodfellow et al. 2014, arXiv 1406.2661).
     """
+
+    figures = (
+        "discriminator_loss",
+        "generator_loss",
+        "real_accuracy",
+        "fake_accuracy",
+        "discriminator_gradient",
+        "generator_gradient",
+    )
+    """The accuracies are shares of real and of generated images that the discriminator takes for what they are."""
 
     def __init__(self, options: CganOptions, classes: int, seed: int, device: torch.device, precision: str) -> None:
         self.options, self.classes = options, classes
@@ -37,8 +55,7 @@ class Trainer:
     def step(self, images: Tensor, labels: Tensor, random: np.random.Generator, shown: int) -> Tensor:
         """Show a batch of real images, uint8 (b, 1, 48, 48), with their labels (b,), after ``shown`` others.
 
-        Returns six figures, float32: discriminator loss, generator loss, share of real images and of generated ones
-        that the discriminator got right, gradient norms of discriminator and generator.
+        Returns ``figures``, float32.
         """
         count = len(labels)
         noise = self._to_device(random.standard_normal((count, self.options.noise_size), dtype=np.float32))
@@ -58,6 +75,32 @@ class Trainer:
         g_loss, g_norm = generator
         return torch.stack([d_loss, g_loss, real_accuracy, fake_accuracy, d_norm, g_norm])
 
+    def beyond_limits(self, figures: Mapping[str, float]) -> str | None:
+        """Whether a loss lies beyond its limit, or the discriminator is right on both real and generated images."""
+        if max(abs(figures["discriminator_loss"]), abs(figures["generator_loss"])) > LOSS_LIMIT:
+            return f"a loss was above {LOSS_LIMIT:g}"
+        if min(figures["real_accuracy"], figures["fake_accuracy"]) > ACCURACY_LIMIT:
+            return f"the discriminator was right on more than {ACCURACY_LIMIT:.1%} of all images"
+        return None
+
+    def sampler(self) -> CganSamples:
+        """The averaged generator as it is now."""
+        return CganSamples(self.average, np.arange(self.classes), self._device)
+
+    def parameters(self) -> dict[str, int]:
+        """Trainable parameters of each network."""
+        return {
+            "generator": count_parameters(self.generator.parameters()),
+            "discriminator": count_parameters(self.discriminator.parameters()),
+        }
+
+    def advice(self) -> str:
+        """Slower learning."""
+        return (
+            f"lower generator_learning_rate (now {self.options.generator_learning_rate:g}) and "
+            f"discriminator_learning_rate (now {self.options.discriminator_learning_rate:g})"
+        )
+
     def state(self) -> dict[str, Any]:
         """Everything that the next step depends on, as nested dicts of tensors and numbers."""
         return {
@@ -73,8 +116,8 @@ class Trainer:
         self.generator.load_state_dict(state["generator"])
         self.discriminator.load_state_dict(state["discriminator"])
         self.average.load_state_dict(state["average"])
-        _restore_optimizer(self._generator_optimizer, state["generator_optimizer"])
-        _restore_optimizer(self._discriminator_optimizer, state["discriminator_optimizer"])
+        restore_optimizer(self._generator_optimizer, state["generator_optimizer"])
+        restore_optimizer(self._discriminator_optimizer, state["discriminator_optimizer"])
 
     def _train_discriminator(
         self, real: Tensor, labels: Tensor, fake: Tensor, fake_labels: Tensor, wrong: Tensor
@@ -92,7 +135,7 @@ class Trainer:
         loss = functional.softplus(-on_real).mean() + taken_in
         self._discriminator_optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        norm = _gradient_norm(self.discriminator)
+        norm = gradient_norm(self.discriminator)
         self._discriminator_optimizer.step()
         return loss.detach(), (on_real > 0).float().mean(), (on_fake < 0).float().mean(), norm
 
@@ -103,7 +146,7 @@ class Trainer:
         loss = functional.softplus(-on_fake).mean()
         self._generator_optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        norm = _gradient_norm(self.generator)
+        norm = gradient_norm(self.generator)
         self._generator_optimizer.step()
         self.discriminator.requires_grad_(True)
         return loss.detach(), norm
@@ -121,18 +164,3 @@ class Trainer:
 
     def _to_device(self, values: NDArray[Any]) -> Tensor:
         return torch.from_numpy(values).to(self._device)
-
-
-def _gradient_norm(network: torch.nn.Module) -> Tensor:
-    return torch.nn.utils.get_total_norm([p.grad for p in network.parameters() if p.grad is not None])
-
-
-def _restore_optimizer(optimizer: torch.optim.Optimizer, state: dict[int, Any]) -> None:
-    whole = optimizer.state_dict()
-    whole["state"] = state
-    optimizer.load_state_dict(whole)
-    for parameter, values in optimizer.state.items():
-        for name, value in values.items():
-            if value.shape == parameter.shape:
-                # In the parameter's own memory layout: another one takes another path through the same arithmetic.
-                values[name] = torch.empty_like(parameter).copy_(value)

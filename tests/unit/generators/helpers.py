@@ -4,6 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from fer.data.dataset import Split
+from fer.evaluators.judge import Judge
+from fer.evaluators.network import Reading
 from fer.generators.base import Images, Labels
 from fer.runtime.device import Numerics
 from fer.runtime.signals import StopFlag
@@ -46,3 +49,18 @@ def bright_and_dark(count: int) -> tuple[Images, Labels]:
     labels = np.arange(count) % 2
     noise = random.integers(0, 40, (count, 48, 48))
     return (noise + np.where(labels == 0, 30, 180)[:, None, None]).astype(np.uint8), labels.astype(np.int64)
+
+
+class BrightnessReader:
+    """Reads ``dark`` or ``bright`` off the mean of an image, and the mean brightness of its quarters as features."""
+
+    def read(self, images: Images) -> Reading:
+        quarters = images.reshape(len(images), 2, 24, 2, 24).mean(axis=(2, 4)).reshape(len(images), 4)
+        bright = (quarters.mean(axis=1) > 120).astype(np.int64)
+        return Reading(np.eye(2)[bright], quarters)
+
+
+def brightness_judge(class_name: str | None = None) -> Judge:
+    """A judge of dark and bright images that needs no training."""
+    images, labels = bright_and_dark(40)
+    return Judge(BrightnessReader(), Split(images, labels), ("dark", "bright"), class_name)

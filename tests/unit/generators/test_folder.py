@@ -38,7 +38,7 @@ def hand_out(tmp_path: Path, source: Path, size: int, volume: int = 1) -> tuple[
     work = work_at(tmp_path / f"volume-{volume}")
     generate_block(
         f"folder:{source}", [read(tmp_path, source)], CLASSES, (2, 1),
-        volume=volume, size=size, seed=0, numerics=ONE_THREAD, work=work,
+        volume=volume, size=size, seed=0, sampling={}, numerics=ONE_THREAD, work=work,
     )  # fmt: skip
     return load_labelled(work.folder / "samples.npz")
 

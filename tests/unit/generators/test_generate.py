@@ -10,7 +10,7 @@ from fer.generators.artifact import load_labelled
 from fer.generators.cgan.entry import CGAN_48
 from fer.generators.generate import generate_block
 from fer.runtime.signals import StopFlag
-from tests.unit.generators.helpers import ONE_THREAD, SMALL, StopAfter, bright_and_dark, work_at
+from tests.unit.generators.helpers import ONE_THREAD, SMALL, StopAfter, bright_and_dark, brightness_judge, work_at
 
 CLASSES = ("dark", "bright")
 COUNTS = (70, 30)
@@ -25,7 +25,15 @@ def train(folder: Path, only: int | None = None) -> Path:
     seen = labels[chosen] if only is None else np.zeros(chosen.sum(), np.int64)
     options = {**SMALL, "generator_learning_rate": 1e-2, "sheet_kimg": 100.0}
     CGAN_48.train(
-        images[chosen], seen, names, kimg=1.0, options=options, seed=0, numerics=ONE_THREAD, judge=None, work=work
+        images[chosen],
+        seen,
+        names,
+        kimg=1.0,
+        options=options,
+        seed=0,
+        numerics=ONE_THREAD,
+        judge=brightness_judge(None if only is None else CLASSES[only]),
+        work=work,
     )
     return work.folder
 
@@ -43,7 +51,16 @@ def generate(
 ) -> tuple[np.ndarray, np.ndarray]:
     work = work_at(folder, stop)
     generate_block(
-        "cgan-48", networks, CLASSES, COUNTS, volume=volume, size=size, seed=seed, numerics=ONE_THREAD, work=work
+        "cgan-48",
+        networks,
+        CLASSES,
+        COUNTS,
+        volume=volume,
+        size=size,
+        seed=seed,
+        sampling={},
+        numerics=ONE_THREAD,
+        work=work,
     )
     return load_labelled(work.folder / "samples.npz")
 

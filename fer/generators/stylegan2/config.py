@@ -1,0 +1,125 @@
+"""Configurations of StyleGAN2. A study's ``options`` name one and replace single values of it."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from fer.generators.artifact import Snapshot
+from fer.generators.options import Options, parse_options
+from fer.generators.stylegan2.augment.spec import AugmentSpec
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=1)]
+
+DEFAULT = "auto"
+CONFIGURATIONS: dict[str, dict[str, Any]] = {
+    "auto": {},
+    "cifar": {
+        "architecture": "plain",
+        "batch_size": 64,
+        "r1_weight": 0.01,
+        "path_length_weight": 0.0,
+        "style_mixing": 0.0,
+        "minibatch_group": 32,
+        "ema_kimg": 500.0,
+    },
+    "small": {
+        "channel_base": 4096,
+        "channel_max": 128,
+        "path_length_weight": 0.0,
+        "ema_kimg": 5.0,
+    },
+}
+"""What differs from the defaults below.
+
+- ``auto``: what the authors' automatic configuration gives for one device at these sizes. The built-in generators use
+  it, all three of them, so that a comparison of 32 with 64 px, or of ADA with none, compares nothing else.
+- ``cifar``: what Karras et al. tuned for CIFAR-10 (arXiv 2006.06676, appendix D): many small images, diverse classes.
+- ``small``: a sixteenth of the arithmetic, for processors. Path lengths smooth the way through the latent space, which
+  a classifier's training set has no use for, and cost a fifteenth of the time; the averaged weights follow faster,
+  because such a training shows hundreds of thousands of images and not millions.
+"""
+
+
+class StyleGan2Options(Options):
+    """Networks and training of StyleGAN2 (Karras et al. 2019, arXiv 1912.04958; 2020, arXiv 2006.06676)."""
+
+    configuration: Literal["auto", "cifar", "small"] = "auto"
+    """The name of the set of values that the others are taken from where they are not given."""
+    channel_base: Count = 16384
+    """Channels times side: a layer of side s has ``channel_base / s`` channels, up to ``channel_max``."""
+    channel_max: Count = 512
+    """Most channels of a layer."""
+    noise_size: Count = 512
+    """Length of the noise z."""
+    style_size: Count = 512
+    """Length of the intermediate latent w."""
+    mapping_layers: Count = 2
+    """Layers from z to w."""
+    architecture: Literal["residual", "plain"] = "residual"
+    """Of the discriminator's blocks."""
+    batch_size: Annotated[int, Field(ge=2)] = 32
+    """Real images in one step, and as many generated ones."""
+    learning_rate: Positive = 0.0025
+    """Adam's, both networks (beta 0 and 0.99), before the correction for lazy regularisation."""
+    r1_weight: NotNegative | None = None
+    """Weight of the gradient penalty; by default 0.0002 side**2 / batch_size, as the automatic configuration has it."""
+    path_length_weight: NotNegative = 2.0
+    """Weight of the path-length regularisation; 0 leaves it out."""
+    style_mixing: Share = 0.9
+    """Share of generated images whose finer layers get another w."""
+    minibatch_group: Count = 4
+    """Images over which the minibatch standard deviation is taken; they divide the batch."""
+    ema_kimg: NotNegative = 10.0
+    """Half-life of the averaged weights in thousands of images; early on ``ema_ramp`` of the images shown, if less."""
+    ema_ramp: Share = 0.05
+    """Longest half-life of the averaged weights early on, as a share of the images shown."""
+    flip: bool = True
+    """Mirror real images at random."""
+    augment: AugmentSpec = AugmentSpec()
+    """The groups of augmentations, where a generator is one with ADA. Without effect without."""
+    ada_target: Annotated[float, Field(gt=-1, lt=1)] = 0.6
+    """Where ADA holds r_t, the mean sign of the discriminator's verdict on real images. Without effect without ADA."""
+    ada_kimg: Positive = 500.0
+    """Thousands of images in which ADA's p could go from 0 to 1. Without effect without ADA."""
+    tick_kimg: Positive = 1.0
+    """Thousands of images between two rows of the history."""
+    snapshot_kimg: Positive = 20.0
+    """Thousands of images between two sample sheets, each with the judge's verdict."""
+
+    @model_validator(mode="after")
+    def _groups_fit(self) -> Self:
+        group = min(self.minibatch_group, self.batch_size)
+        if self.batch_size % group:
+            raise ValueError(f"minibatch_group {group} does not divide batch_size {self.batch_size}")
+        return self
+
+    def channels(self, side: int) -> int:
+        """Channels of the layers of this side."""
+        return min(self.channel_base // side, self.channel_max)
+
+    def gradient_penalty(self, side: int) -> float:
+        """Weight of R1 for images of this side (arXiv 2006.06676, appendix C)."""
+        return 0.0002 * side**2 / self.batch_size if self.r1_weight is None else self.r1_weight
+
+
+class StyleGan2Sampling(Options):
+    """How samples are made."""
+
+    snapshot: Snapshot = "preferred"
+    """The averaged weights that the judge preferred, or those at the end of training."""
+    truncation: Share = 1.0
+    """How far a latent may lie from the mean, as a share of where it lies: less is more typical, and more alike."""
+    towards: Literal["class", "overall"] = "class"
+    """The mean latent of the sample's class, or that of all images."""
+
+
+def parse(where: str, given: dict[str, Any]) -> StyleGan2Options:
+    """The configuration that ``given`` names, with its changes.
+
+    Raises RequestError naming ``generators.<where>.<key>`` of a value that does not fit.
+    """
+    preset = CONFIGURATIONS.get(str(given.get("configuration", DEFAULT)), {})
+    return parse_options(StyleGan2Options, where, {**preset, **given})

@@ -1,0 +1,137 @@
+"""The discriminator: images and labels to logits, real with this label or not."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fer.generators.stylegan2.config import StyleGan2Options
+from fer.generators.stylegan2.layers import GAIN, Linear, activated
+from fer.generators.stylegan2.mapping import LabelMapping
+from fer.generators.stylegan2.resampling import blur
+from fer.generators.stylegan2.synthesis import COARSE, REDUCED_SIDES, sides
+
+
+class Convolution(nn.Module):
+    """3 x 3 filters with bias and leaky ReLU. ``halves``: low-pass filtered before, every second place after."""
+
+    def __init__(self, inputs: int, outputs: int, *, halves: bool = False, scale: float = 1.0) -> None:
+        """``scale``: what the result is multiplied with; it is taken into filter and bias."""
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, 3, 3))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+        self._halves, self._scale = halves, scale
+        self._weight_scale = GAIN * scale / math.sqrt(inputs * 9)
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Activations (b, inputs, h, w) to (b, outputs, h, w), or half the side."""
+        weight, bias = (self.weight * self._weight_scale).to(values.dtype), (self.bias * (GAIN * self._scale))
+        if self._halves:
+            result = functional.conv2d(blur(values, padding=2), weight, bias.to(values.dtype), stride=2)
+        else:
+            result = functional.conv2d(values, weight, bias.to(values.dtype), padding=1)
+        return activated(result, GAIN * self._scale)
+
+
+class FromGrey(nn.Module):
+    """A 1 x 1 filter with bias and leaky ReLU: grey (b, 1, h, w) to (b, outputs, h, w).
+
+    As a product and not as a convolution, which on a processor leaves its result channels first, for all that follows
+    to reorder.
+    """
+
+    def __init__(self, outputs: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Activations, channels last."""
+        weight, bias = ((parameter * GAIN).to(images.dtype) for parameter in (self.weight, self.bias))
+        return activated(torch.addcmul(bias, images.permute(0, 2, 3, 1), weight).permute(0, 3, 1, 2), GAIN)
+
+
+class Shortcut(nn.Module):
+    """The straight way of a residual block: half the side, other channels, no bias."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, 1, 1))
+        self._scale = math.sqrt(0.5 / inputs)
+
+    def forward(self, values: Tensor) -> Tensor:
+        """(b, inputs, h, w) to (b, outputs, h / 2, w / 2), times the root of a half."""
+        # Only the dense filter skips places: the backward pass of a depthwise one that does is many times slower.
+        return functional.conv2d(blur(values, padding=1), (self.weight * self._scale).to(values.dtype), stride=2)
+
+
+class DiscriminatorBlock(nn.Module):
+    """All of one resolution: (b, inputs, h, w) to (b, outputs, h / 2, w / 2)."""
+
+    def __init__(self, inputs: int, outputs: int, *, residual: bool) -> None:
+        super().__init__()
+        self.first = Convolution(inputs, inputs)
+        self.second = Convolution(inputs, outputs, halves=True, scale=math.sqrt(0.5) if residual else 1.0)
+        self.shortcut = Shortcut(inputs, outputs) if residual else None
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Activations for the next block."""
+        result: Tensor = self.second(self.first(values))
+        return result if self.shortcut is None else result + self.shortcut(values)
+
+
+class Discriminator(nn.Module):
+    """Images (b, 1, side, side) and labels (b,) to logits (b,).
+
+    With labels the last features are projected on a direction of the label's (Miyato and Koyama 2018, arXiv
+    1802.05637); with a single class one linear layer gives the logit.
+    """
+
+    def __init__(self, options: StyleGan2Options, side: int, classes: int, *, reduced: bool = False) -> None:
+        super().__init__()
+        self.sides = sides(side)
+        self._group, self.reduced = options.minibatch_group, reduced
+        coarse = options.channels(COARSE)
+        self.grey = FromGrey(options.channels(side))
+        self.blocks = nn.ModuleList(
+            DiscriminatorBlock(
+                options.channels(one), options.channels(one // 2), residual=options.architecture == "residual"
+            )
+            for one in reversed(self.sides[1:])
+        )
+        self.convolution = Convolution(coarse + 1, coarse)
+        self.dense = Linear(coarse * COARSE**2, coarse, active=True)
+        self.verdict = Linear(coarse, coarse if classes > 1 else 1)
+        self.direction = LabelMapping(coarse, classes) if classes > 1 else None
+
+    def forward(self, images: Tensor, labels: Tensor) -> Tensor:
+        """One logit per image."""
+        kinds = [
+            torch.bfloat16 if self.reduced and one in self.sides[-REDUCED_SIDES:] else torch.float32
+            for one in reversed(self.sides)
+        ]
+        values = self.grey(images.to(kinds[0]))
+        for kind, block in zip(kinds, self.blocks, strict=False):
+            values = block(values.to(kind))
+        values = with_deviation(values.float(), self._group)
+        verdict = self.verdict(self.dense(self.convolution(values).flatten(1)))
+        if self.direction is not None:
+            verdict = (verdict * self.direction(labels)).sum(dim=1, keepdim=True) / math.sqrt(verdict.shape[1])
+        logits: Tensor = verdict.squeeze(1)
+        return logits
+
+
+def with_deviation(values: Tensor, group: int) -> Tensor:
+    """``values`` (b, c, h, w) with one more channel: how much the images of a group differ, averaged over everything.
+
+    Groups take every (b / group)-th image (arXiv 1710.10196, section 3); a smaller batch is one group.
+    """
+    count = len(values)
+    group = min(group, count)
+    if count % group:
+        raise ValueError(f"a batch of {count} images cannot be divided into groups of {group}")
+    together = values.view(group, count // group, *values.shape[1:])
+    deviation = (together.var(dim=0, correction=0) + 1e-8).sqrt().mean(dim=(1, 2, 3))
+    channel = deviation.repeat(group).view(count, 1, 1, 1).expand(-1, -1, *values.shape[2:])
+    return torch.cat([values, channel], dim=1)

@@ -1,0 +1,77 @@
+"""The mapping networks: noise and label to an intermediate latent, and the discriminator's label to a direction."""
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from fer.generators.stylegan2.config import StyleGan2Options
+from fer.generators.stylegan2.layers import Linear, normalised
+
+_RATE = 0.01  # of learning, relative to the other layers (arXiv 1812.04948, appendix C)
+_TRACKING = 0.995
+_LABEL_LAYERS = 8
+
+
+class Mapping(nn.Module):
+    """Noise z (b, noise_size) and labels (b,) to w (b, style_size). Tracks the mean w, over all and per class.
+
+    With a single class there are no labels: nothing is embedded.
+    """
+
+    mean: Tensor
+    class_means: Tensor
+
+    def __init__(self, options: StyleGan2Options, classes: int) -> None:
+        super().__init__()
+        size = options.style_size
+        self.label = Linear(classes, size) if classes > 1 else None
+        inputs = options.noise_size + (size if classes > 1 else 0)
+        sizes = [inputs, *[size] * options.mapping_layers]
+        self.layers = nn.Sequential(
+            *(Linear(before, after, active=True, rate=_RATE) for before, after in pairwise(sizes))
+        )
+        self.register_buffer("mean", torch.zeros(size))
+        self.register_buffer("class_means", torch.zeros(classes, size))
+
+    def forward(self, noise: Tensor, labels: Tensor) -> Tensor:
+        """The latents w."""
+        values = normalised(noise)
+        if self.label is not None:
+            values = torch.cat([values, normalised(_rows(self.label, labels))], dim=1)
+        latents: Tensor = self.layers(values)
+        return latents
+
+    @torch.no_grad()
+    def track(self, latents: Tensor, labels: Tensor) -> None:
+        """Move the means towards those of ``latents`` (b, style_size): per class by the share of its images.
+
+        A class of which a batch holds as many as any moves as fast as the mean over all does, a rarer one slower.
+        """
+        self.mean.lerp_(latents.mean(dim=0), 1 - _TRACKING)
+        classes = len(self.class_means)
+        member = torch.nn.functional.one_hot(labels, classes).to(latents.dtype)
+        counts = member.sum(dim=0)
+        means = (member.t() @ latents) / counts.clamp(min=1).unsqueeze(1)
+        weight = (1 - _TRACKING) * (counts * classes / len(labels)).clamp(max=1)
+        self.class_means.lerp_(means, weight.unsqueeze(1))
+
+
+class LabelMapping(nn.Module):
+    """The discriminator's: labels (b,) to directions (b, size) that its verdict is projected on."""
+
+    def __init__(self, size: int, classes: int) -> None:
+        super().__init__()
+        self.label = Linear(classes, size)
+        self.layers = nn.Sequential(*(Linear(size, size, active=True, rate=_RATE) for _ in range(_LABEL_LAYERS)))
+
+    def forward(self, labels: Tensor) -> Tensor:
+        """The directions."""
+        directions: Tensor = self.layers(normalised(_rows(self.label, labels)))
+        return directions
+
+
+def _rows(layer: Linear, labels: Tensor) -> Tensor:
+    one_hot = torch.nn.functional.one_hot(labels, layer.weight.shape[1])
+    rows: Tensor = layer(one_hot.to(layer.weight.dtype))
+    return rows

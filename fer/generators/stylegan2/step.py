@@ -1,0 +1,253 @@
+"""One training step of both networks and the averaged generator, and all that must be saved to go on after it."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fer.generators.optimizers import gradient_norm, restore_optimizer
+from fer.generators.stylegan2.ada import AdaptiveProbability
+from fer.generators.stylegan2.augment.pipeline import Augmentation
+from fer.generators.stylegan2.config import StyleGan2Options
+from fer.generators.stylegan2.discriminator import Discriminator
+from fer.generators.stylegan2.generator import Generator
+from fer.generators.stylegan2.regularisation import PATH_TRACKING, gradient_penalty, path_lengths
+from fer.generators.stylegan2.samples import StyleGan2Samples
+from fer.generators.training import count_parameters
+
+PENALTY_EVERY = 16
+"""Steps between two of the discriminator's gradient penalties (arXiv 1912.04958, section 3.1)."""
+PATHS_EVERY = 4
+"""Steps between two of the generator's path-length regularisations."""
+_PATHS_SHARE = 2  # of a batch: half of it does for path lengths (arXiv 1912.04958, appendix B)
+_BETAS = (0.0, 0.99)
+_EPSILON = 1e-8
+
+LOSS_LIMIT = 50.0
+"""A mean loss beyond this counts as bad; ln 2 is what guessing costs, a sound training stays below 10."""
+
+
+class Trainer:
+    """Generator, discriminator, their optimizers and the averaged generator, trained with the logistic loss."""
+
+    figures = (
+        "discriminator_loss",
+        "generator_loss",
+        "real_accuracy",
+        "fake_accuracy",
+        "discriminator_gradient",
+        "generator_gradient",
+        "overfitting",
+        "augmentation",
+        "gradient_penalty",
+        "path_length",
+    )
+    """The accuracies are shares of real and of generated images that the discriminator takes for what they are;
+    ``overfitting`` is r_t of one batch, ``augmentation`` p (0 without ADA); the last two are of the last lazy step."""
+
+    def __init__(
+        self,
+        options: StyleGan2Options,
+        side: int,
+        classes: int,
+        seed: int,
+        device: torch.device,
+        precision: str,
+        *,
+        ada: bool,
+    ) -> None:
+        """``ada``: what the discriminator sees is augmented, with a probability that follows how far it overfits."""
+        self.options, self.side, self.classes = options, side, classes
+        self._device = device
+        self._augment = Augmentation(options.augment, side, device=device) if ada else None
+        self._probability = AdaptiveProbability(options.ada_target, options.ada_kimg)
+        reduced = precision == "bf16"
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.generator = _on(device, Generator(options, side, classes, reduced=reduced))
+            self.discriminator = _on(device, Discriminator(options, side, classes, reduced=reduced))
+        self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
+        self._generator_optimizer = _adam(self.generator, options, PATHS_EVERY if options.path_length_weight else None)
+        self._discriminator_optimizer = _adam(
+            self.discriminator, options, PENALTY_EVERY if options.gradient_penalty(side) else None
+        )
+        self._mean_path = torch.zeros((), device=device)
+        self._last_lazy = torch.zeros(2, device=device)
+
+    def step(self, images: Tensor, labels: Tensor, random: np.random.Generator, shown: int) -> Tensor:
+        """Show a batch of real images, uint8 (b, 1, side, side), with their labels (b,), after ``shown`` others.
+
+        Both networks learn from the same generated images, as they both were before the step, so that each image is
+        made once and seen once. Returns ``figures``, float32.
+        """
+        count = len(labels)
+        draws = torch.Generator(self._device).manual_seed(int(random.integers(2**63)))
+        number = shown // count
+        real = self._real(images, draws)
+        fake_labels = labels[torch.randperm(count, generator=draws, device=self._device)]
+
+        fake = self._generate(fake_labels, draws)
+        seen = fake.detach().requires_grad_()
+        on_fake = self.discriminator(self._changed(seen, draws), fake_labels)
+        on_real = self.discriminator(self._changed(real, draws), labels)
+        generator_loss = functional.softplus(-on_fake).mean()
+        (direction,) = torch.autograd.grad(generator_loss, seen, retain_graph=True)
+        discriminator_loss = functional.softplus(on_fake).mean() + functional.softplus(-on_real).mean()
+        discriminator_gradient = _learn(self.discriminator, self._discriminator_optimizer, discriminator_loss)
+        generator_gradient = _learn(self.generator, self._generator_optimizer, fake, direction)
+
+        if self.options.gradient_penalty(self.side) and number % PENALTY_EVERY == 0:
+            self._last_lazy[0] = self._penalise(real, labels, draws)
+        if self.options.path_length_weight and number % PATHS_EVERY == 0:
+            self._last_lazy[1] = self._straighten(labels, draws)
+        self._move_average(count, shown + count)
+        means = [
+            discriminator_loss.detach(),
+            generator_loss.detach(),
+            (on_real > 0).float().mean(),
+            (on_fake < 0).float().mean(),
+            discriminator_gradient,
+            generator_gradient,
+            on_real.detach().sign().mean(),
+            torch.tensor(self._probability.p if self._augment else 0.0, device=self._device),
+        ]
+        self._probability.observe(on_real)
+        return torch.cat([torch.stack(means), self._last_lazy])
+
+    def beyond_limits(self, figures: Mapping[str, float]) -> str | None:
+        """Whether a loss lies beyond its limit."""
+        beyond = max(abs(figures["discriminator_loss"]), abs(figures["generator_loss"])) > LOSS_LIMIT
+        return f"a loss was above {LOSS_LIMIT:g}" if beyond else None
+
+    def sampler(self) -> StyleGan2Samples:
+        """The averaged generator as it is now."""
+        return StyleGan2Samples(self.average, self.options, np.arange(self.classes), self._device)
+
+    def parameters(self) -> dict[str, int]:
+        """Trainable parameters of each network."""
+        return {
+            "generator": count_parameters(self.generator.parameters()),
+            "discriminator": count_parameters(self.discriminator.parameters()),
+        }
+
+    def advice(self) -> str:
+        """Slower learning, or a stronger penalty."""
+        weight = self.options.gradient_penalty(self.side)
+        return f"lower learning_rate (now {self.options.learning_rate:g}) or raise r1_weight (now {weight:g})"
+
+    def state(self) -> dict[str, Any]:
+        """Everything that the next step depends on, as nested dicts of tensors and numbers."""
+        return {
+            "generator": self.generator.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "average": self.average.state_dict(),
+            "generator_optimizer": self._generator_optimizer.state_dict()["state"],
+            "discriminator_optimizer": self._discriminator_optimizer.state_dict()["state"],
+            "mean_path": self._mean_path,
+            "last_lazy": self._last_lazy,
+            "probability": self._probability.state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a ``state()``."""
+        self.generator.load_state_dict(state["generator"])
+        self.discriminator.load_state_dict(state["discriminator"])
+        self.average.load_state_dict(state["average"])
+        restore_optimizer(self._generator_optimizer, state["generator_optimizer"])
+        restore_optimizer(self._discriminator_optimizer, state["discriminator_optimizer"])
+        self._mean_path.copy_(state["mean_path"])
+        self._last_lazy.copy_(state["last_lazy"])
+        self._probability.restore(state["probability"])
+
+    def _real(self, images: Tensor, draws: torch.Generator) -> Tensor:
+        real = images.float().div(127.5).sub(1)
+        if self.options.flip:
+            mirrored = torch.rand(len(real), 1, 1, 1, generator=draws, device=self._device) < 0.5
+            real = torch.where(mirrored, real.flip(3), real)
+        return real
+
+    def _changed(self, images: Tensor, draws: torch.Generator) -> Tensor:
+        return images if self._augment is None else self._augment(images, self._probability.p, draws)
+
+    def _normal(self, draws: torch.Generator, *shape: int) -> Tensor:
+        return torch.randn(shape, generator=draws, device=self._device)
+
+    def _latents(self, labels: Tensor, draws: torch.Generator) -> Tensor:
+        """Latents (b, layers, style_size) of new noise; those of mixed images change at some layer."""
+        count, layers, mapping = len(labels), self.generator.synthesis.layers, self.generator.mapping
+        latents: Tensor = mapping(self._normal(draws, count, self.options.noise_size), labels)
+        mapping.track(latents, labels)
+        every = latents.unsqueeze(1).expand(-1, layers, -1)
+        if self.options.style_mixing == 0:
+            return every
+        others = mapping(self._normal(draws, count, self.options.noise_size), labels).unsqueeze(1)
+        mixed = torch.rand(count, 1, generator=draws, device=self._device) < self.options.style_mixing
+        first = torch.randint(1, layers, (count, 1), generator=draws, device=self._device)
+        change = mixed & (torch.arange(layers, device=self._device) >= first)
+        return torch.where(change.unsqueeze(2), others, every)
+
+    def _maps(self, count: int, draws: torch.Generator) -> list[Tensor]:
+        return [self._normal(draws, count, 1, side, side) for side in self.generator.synthesis.noise_sides()]
+
+    def _generate(self, labels: Tensor, draws: torch.Generator) -> Tensor:
+        images: Tensor = self.generator.synthesis(self._latents(labels, draws), self._maps(len(labels), draws))
+        return images
+
+    def _penalise(self, real: Tensor, labels: Tensor, draws: torch.Generator) -> Tensor:
+        """The discriminator's lazy step; returns the penalty."""
+        images = real.detach().requires_grad_()
+        penalty = gradient_penalty(self.discriminator(self._changed(images, draws), labels), images)
+        weight = self.options.gradient_penalty(self.side) / 2 * PENALTY_EVERY
+        _learn(self.discriminator, self._discriminator_optimizer, penalty * weight)
+        return penalty.detach()
+
+    def _straighten(self, labels: Tensor, draws: torch.Generator) -> Tensor:
+        """The generator's lazy step; returns the mean path length."""
+        part = labels[: max(1, len(labels) // _PATHS_SHARE)]
+        latents = self._latents(part, draws)
+        images = self.generator.synthesis(latents, self._maps(len(part), draws))
+        lengths = path_lengths(images, latents, self._normal(draws, *images.shape))
+        self._mean_path.lerp_(lengths.detach().mean(), PATH_TRACKING)
+        loss = (lengths - self._mean_path).square().mean() * (self.options.path_length_weight * PATHS_EVERY)
+        _learn(self.generator, self._generator_optimizer, loss)
+        return lengths.detach().mean()
+
+    @torch.no_grad()
+    def _move_average(self, count: int, shown: int) -> None:
+        half_life = min(self.options.ema_kimg * 1000, shown * self.options.ema_ramp)
+        weight = 1 - 0.5 ** (count / half_life) if half_life > 0 else 1.0
+        for mine, new in zip(self.average.parameters(), self.generator.parameters(), strict=True):
+            mine.mul_(1 - weight).add_(new, alpha=weight)
+        for mine, new in zip(self.average.buffers(), self.generator.buffers(), strict=True):
+            mine.copy_(new)
+
+
+def _on(device: torch.device, network: nn.Module) -> Any:
+    return network.to(device).to(memory_format=torch.channels_last)
+
+
+def _adam(network: nn.Module, options: StyleGan2Options, every: int | None) -> torch.optim.Adam:
+    """Adam; with a lazy step beside ``every`` others, slowed down so that both together move as far (section 3.1)."""
+    share = 1.0 if every is None else every / (every + 1)
+    betas = (_BETAS[0] ** share, _BETAS[1] ** share)
+    return torch.optim.Adam(
+        network.parameters(), lr=options.learning_rate * share, betas=betas, eps=_EPSILON, fused=True
+    )
+
+
+def _learn(
+    network: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor, gradient: Tensor | None = None
+) -> Tensor:
+    """Follow the loss (or whatever ``gradient`` is of) down with one network's weights; returns their gradient's norm.
+
+    Nothing else that the loss depends on gets a gradient, nor is one computed for it.
+    """
+    optimizer.zero_grad()
+    torch.autograd.backward(loss, gradient, inputs=list(network.parameters()))
+    norm = gradient_norm(network)
+    optimizer.step()
+    return norm

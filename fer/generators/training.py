@@ -1,0 +1,348 @@
+"""The training run of a generator: from images to an artifact, with history, a judge, checkpoints and a watch."""
+
+import logging
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fer.errors import RequestError
+from fer.evaluators.judge import Judge
+from fer.generators.artifact import DESCRIPTION, PREFERRED, WEIGHTS, seen_per_class, write_json
+from fer.generators.base import Images, Labels, TrainedGenerator
+from fer.generators.history import Row, Snapshot, divergence, write_history, write_snapshots
+from fer.generators.randomness import images_shown, step_random
+from fer.generators.sampling import BATCH, number_within_label
+from fer.generators.sheets import COLUMNS, write_sheet
+from fer.generators.weights import save_weights
+from fer.runtime.device import Numerics
+from fer.runtime.progress import Progress, progress
+from fer.runtime.state import pack_state, unpack_state
+from fer.runtime.work import Work
+
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_CHECKPOINTS = 60.0
+_SAVING_SHARE = 0.05  # of the time, at most: a large network's checkpoint takes seconds
+_KEPT = "kept"  # sorts after the numbers of images that name the other sheets
+
+
+class Trainer(Protocol):
+    """The part of a training that a model brings: one step, and what follows from it."""
+
+    @property
+    def figures(self) -> Sequence[str]:
+        """Names of what ``step`` returns."""
+
+    @property
+    def average(self) -> nn.Module:
+        """The averaged generator; its state is what an artifact holds."""
+
+    def step(self, images: Tensor, labels: Tensor, random: np.random.Generator, shown: int) -> Tensor:
+        """Show real images, uint8 (b, 1, side, side), with their labels (b,), after ``shown`` others.
+
+        Returns the figures, float32 (len(figures),), on the device.
+        """
+
+    def beyond_limits(self, figures: Mapping[str, float]) -> str | None:
+        """What is wrong with a row's means, in words that follow "from 3 to 23 kimg"; None where nothing is."""
+
+    def sampler(self) -> TrainedGenerator:
+        """The averaged generator as it is now."""
+
+    def parameters(self) -> dict[str, int]:
+        """Trainable parameters of each network."""
+
+    def advice(self) -> str:
+        """What to change where training diverges."""
+
+    def state(self) -> dict[str, Any]:
+        """Everything that the next step depends on, as nested dicts of tensors and numbers."""
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a ``state()``."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a training does what, in thousands of real images shown."""
+
+    kimg: float
+    """The budget."""
+    batch_size: int
+    """Images in a step."""
+    row_kimg: float
+    """Between two rows of the history, at which the watch looks."""
+    snapshot_kimg: float
+    """Between two snapshots: a sheet of samples, and the judge's verdict."""
+
+
+def saved_numerics(numerics: Numerics, work: Work) -> Numerics:
+    """``numerics``, or those of the checkpoint that training goes on from: with them the bits stay the same."""
+    checkpoint = work.checkpoints.load()
+    if checkpoint is None:
+        return numerics
+    return Numerics(**{**unpack_state(checkpoint[1])["numerics"], "device": numerics.device})
+
+
+def check_images(model: str, labels: Labels, classes: Sequence[str]) -> None:
+    """Raise RequestError where a class has no image to learn from."""
+    absent = [name for name, count in seen_per_class(labels, classes).items() if count == 0]
+    if absent:
+        raise RequestError(
+            f"generator {model}: there is no image of {', '.join(absent)} to learn from; it needs some of each"
+        )
+
+
+class Training:
+    """One network's training; ``run`` reads from top to bottom."""
+
+    def __init__(
+        self,
+        model: str,
+        trainer: Trainer,
+        images: Images,
+        labels: Labels,
+        classes: Sequence[str],
+        *,
+        schedule: Schedule,
+        options: Mapping[str, Any],
+        seed: int,
+        numerics: Numerics,
+        judge: Judge | None,
+        work: Work,
+    ) -> None:
+        """``images``: uint8 (n, side, side), of the network's side; ``options``: as the description shall tell them.
+
+        Raises ValueError where nobody judges.
+        """
+        if judge is None:
+            raise ValueError(f"generator {model}: a network that is trained needs a judge")
+        self._model, self._trainer, self._judge = model, trainer, judge
+        self._classes, self._schedule, self._options, self._seed = classes, schedule, options, seed
+        self._numerics, self._work = numerics, work
+        self._device = torch.device(numerics.device)
+        self._seen = seen_per_class(labels, classes)
+        self._images = torch.from_numpy(images).unsqueeze(1).to(self._device)
+        self._labels = torch.from_numpy(labels).to(self._device)
+        self._steps = max(1, round(schedule.kimg * 1000 / schedule.batch_size))
+        self._step = 0
+        self._rows: list[Row] = []
+        self._snapshots: list[Snapshot] = []
+        self._fault: str | None = None
+        self._diverged: str | None = None
+        self._figures = torch.zeros(len(trainer.figures), device=self._device)  # over the steps since the last row
+        self._steps_in_row = 0
+        self._good = self._preferred = self._average()
+        self._sheets: dict[str, Tensor] = {}  # by the images shown until then
+        self._before, self._since, self._saving = 0.0, time.monotonic(), 0.0
+        checkpoint = work.checkpoints.load()
+        if checkpoint is not None:
+            self._restore(checkpoint[0], unpack_state(checkpoint[1]))
+
+    def run(self) -> None:
+        """Train to the budget or until divergence, then write the artifact.
+
+        Raises RequestError where training diverged before there was anything worth keeping.
+        """
+        batch = self._schedule.batch_size
+        saved = time.monotonic()
+        with progress(self._steps * batch, f"training {self._model}", "image", self._step * batch) as bar:
+            while self._step < self._steps and self._diverged is None:
+                self._one_step()
+                bar.update(batch)
+                self._account(bar)
+                due = time.monotonic() - saved > max(SECONDS_BETWEEN_CHECKPOINTS, self._saving / _SAVING_SHARE)
+                if self._work.stop.requested or due:
+                    self._save()
+                    self._work.stop.check()
+                    saved = time.monotonic()
+        self._write()
+
+    def _one_step(self) -> None:
+        batch = self._schedule.batch_size
+        shown = images_shown(len(self._images), self._step * batch, batch, self._seed)
+        chosen = torch.from_numpy(shown).to(self._device)
+        random = step_random(self._seed, self._step)
+        self._figures += self._trainer.step(self._images[chosen], self._labels[chosen], random, self._step * batch)
+        self._step += 1
+        self._steps_in_row += 1
+
+    def _account(self, bar: Progress) -> None:
+        """Close a row of the history and take a snapshot where one is due."""
+        if self._crossed(self._schedule.row_kimg) or self._step == self._steps:
+            self._close_row(bar)
+        if self._crossed(self._schedule.snapshot_kimg) or self._step == self._steps:
+            with self._not_counted() as seconds:
+                self._snapshot(seconds, bar)
+
+    def _close_row(self, bar: Progress) -> None:
+        means = (self._figures / self._steps_in_row).tolist()  # waits for the device
+        seconds = self._seconds()
+        spent = seconds - (self._rows[-1].seconds if self._rows else 0.0)
+        pace = self._steps_in_row * self._schedule.batch_size / spent if spent > 0 else 0.0
+        figures = dict(zip(self._trainer.figures, means, strict=True))
+        row = Row(self._shown(self._step), round(seconds, 3), round(pace, 2), figures)
+        self._rows.append(row)
+        self._figures.zero_()
+        self._steps_in_row = 0
+        bar.note(**{name: value for name, value in figures.items() if name.endswith("loss")})
+        if row.is_good(self._trainer.beyond_limits):
+            self._good = self._average()
+        self._diverged = divergence(self._rows, self._trainer.beyond_limits)
+
+    def _snapshot(self, seconds: float, bar: Progress) -> None:
+        """Draw a sheet, and hear the judge."""
+        if not all(tensor.isfinite().all() for tensor in self._trainer.average.state_dict().values()):
+            return  # nothing to be seen; the watch stops training
+        self._sheets[f"{self._step * self._schedule.batch_size:09d}"] = self._sheet()
+        self._hear_judge(self._shown(self._step), seconds)
+        bar.note(agreement=self._snapshots[-1].agreement, frechet=self._snapshots[-1].frechet)
+
+    def _hear_judge(self, kimg: float, seconds: float) -> None:
+        """Keep the averaged weights where the judge prefers them to all before."""
+        verdict = self._judge.verdict(self._samples_for_judge())
+        if verdict.frechet <= min((earlier.frechet for earlier in self._snapshots), default=verdict.frechet):
+            self._preferred = self._average()
+            self._fault = self._judge.label_fault(verdict)
+        self._snapshots.append(Snapshot(kimg, round(seconds, 3), verdict.agreement, verdict.chance, verdict.frechet))
+
+    def _shown(self, step: int) -> float:
+        return step * self._schedule.batch_size / 1000
+
+    def _crossed(self, kimg: float) -> bool:
+        batch, images = self._schedule.batch_size, kimg * 1000
+        return self._step * batch // images > (self._step - 1) * batch // images
+
+    def _seconds(self) -> float:
+        return self._before + time.monotonic() - self._since
+
+    @contextmanager
+    def _not_counted(self) -> Iterator[float]:
+        """Time spent within is not training; gives the seconds spent in training until then."""
+        before = self._seconds()
+        yield before
+        self._before, self._since = before, time.monotonic()
+
+    def _average(self) -> dict[str, Tensor]:
+        return {name: tensor.clone() for name, tensor in self._trainer.average.state_dict().items()}
+
+    def _sheet(self) -> Tensor:
+        """The same COLUMNS samples of every class each time, uint8 (classes, COLUMNS, 48, 48)."""
+        count = len(self._classes)
+        labels = np.repeat(np.arange(count), COLUMNS)
+        numbers = np.tile(np.arange(COLUMNS), count)
+        samples = self._trainer.sampler().sample(labels, numbers, self._seed)
+        return torch.from_numpy(samples.reshape(count, COLUMNS, *samples.shape[1:]))
+
+    def _samples_for_judge(self) -> Images:
+        """The same samples each time, and none of those that ``generate`` makes: who chooses must not see them."""
+        seed = int(np.random.SeedSequence([self._seed, 1]).generate_state(1)[0])
+        asked, sampler = self._judge.asked, self._trainer.sampler()
+        numbers = number_within_label(asked, np.zeros(len(self._classes), dtype=np.int64))
+        parts = [slice(first, first + BATCH) for first in range(0, len(asked), BATCH)]
+        return np.concatenate([sampler.sample(asked[part], numbers[part], seed) for part in parts])
+
+    def _save(self) -> None:
+        with self._not_counted() as seconds:
+            started = time.monotonic()
+            state: dict[str, Any] = {
+                "numerics": asdict(self._numerics),
+                "trainer": self._trainer.state(),
+                "rows": [asdict(row) for row in self._rows],
+                "snapshots": [asdict(snapshot) for snapshot in self._snapshots],
+                "fault": self._fault,
+                "figures": self._figures,
+                "steps_in_row": self._steps_in_row,
+                "good": self._good,
+                "preferred": self._preferred,
+                "sheets": self._sheets,
+                "seconds": seconds,
+            }
+            self._work.checkpoints.save(self._step, pack_state(state))
+            self._saving = time.monotonic() - started
+
+    def _restore(self, step: int, state: dict[str, Any]) -> None:
+        self._step = step
+        self._trainer.restore(state["trainer"])
+        self._rows = [Row(**row) for row in state["rows"]]
+        self._snapshots = [Snapshot(**snapshot) for snapshot in state["snapshots"]]
+        self._fault = state["fault"]
+        self._diverged = divergence(self._rows, self._trainer.beyond_limits)
+        self._figures = state["figures"].to(self._device)
+        self._steps_in_row = state["steps_in_row"]
+        self._good, self._preferred = (
+            {name: tensor.to(self._device) for name, tensor in state[kept].items()} for kept in ("good", "preferred")
+        )
+        self._sheets = state["sheets"]
+        self._before = state["seconds"]
+
+    def _write(self) -> None:
+        folder = self._work.folder
+        if self._diverged is not None:
+            self._keep_good(self._diverged)
+        save_weights(folder / WEIGHTS, self._average())
+        save_weights(folder / PREFERRED, self._preferred)
+        write_history(folder / "history.csv", self._rows)
+        write_snapshots(folder / "snapshots.csv", self._snapshots)
+        for name, rows in self._sheets.items():
+            write_sheet(folder / "sheets" / f"{name}.png", list(rows.numpy()), self._classes)
+        if self._fault is not None:
+            logger.warning("generator %s: %s", self._model, self._fault)
+        write_json(folder / DESCRIPTION, self._description())
+
+    def _keep_good(self, reason: str) -> None:
+        """Go back to the last good weights, and draw their sheet."""
+        kept = self._good_kimg()
+        if kept == 0:
+            raise RequestError(
+                f"generator {self._model} diverged at {self._shown(self._step):g} kimg, before it had any good weights "
+                f"({reason}); {self._trainer.advice()}"
+            )
+        logger.warning("generator %s diverged: %s; the weights of %g kimg are kept", self._model, reason, kept)
+        self._trainer.average.load_state_dict(self._good)
+        self._sheets[_KEPT] = self._sheet()
+        if not self._snapshots:
+            self._hear_judge(kept, self._seconds())
+
+    def _good_kimg(self) -> float:
+        """Thousands of images shown until the last good weights; 0 where there are none."""
+        limits = self._trainer.beyond_limits
+        return max((row.kimg for row in self._rows if row.is_good(limits)), default=0.0)
+
+    def _description(self) -> dict[str, Any]:
+        reason = self._diverged
+        return {
+            "model": self._model,
+            "side": self._images.shape[-1],
+            "classes": list(self._classes),
+            "images": self._seen,
+            "kimg": self._schedule.kimg,
+            "kimg_shown": self._shown(self._step),
+            "diverged": None if reason is None else {"reason": reason, "weights_of_kimg": self._good_kimg()},
+            "judge": {
+                "samples": len(self._judge.asked),
+                "preferred": asdict(_preferred(self._snapshots)),
+                "last": asdict(self._snapshots[-1]),
+                "label_fault": self._fault,
+            },
+            "options": dict(self._options),
+            "seed": self._seed,
+            "numerics": asdict(self._numerics),
+            "parameters": self._trainer.parameters(),
+        }
+
+
+def count_parameters(parameters: Iterable[nn.Parameter]) -> int:
+    """How many numbers there are in them."""
+    return sum(parameter.numel() for parameter in parameters)
+
+
+def _preferred(snapshots: Sequence[Snapshot]) -> Snapshot:
+    """The last of those with the smallest distance."""
+    return min(reversed(snapshots), key=lambda snapshot: snapshot.frechet)

@@ -1,0 +1,191 @@
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from scipy import signal
+from torch import nn
+
+from fer.generators.stylegan2.config import StyleGan2Options, parse
+from fer.generators.stylegan2.discriminator import Discriminator, DiscriminatorBlock, with_deviation
+from fer.generators.stylegan2.generator import Generator
+from fer.generators.stylegan2.layers import GAIN, SLOPE
+from fer.generators.stylegan2.resampling import blur, double
+from fer.generators.stylegan2.synthesis import ModulatedConvolution, ToGrey
+
+SMALL = {"channel_base": 256, "channel_max": 16, "noise_size": 12, "style_size": 8, "minibatch_group": 2}
+
+
+def small(**changes: Any) -> StyleGan2Options:
+    return parse("mine.options", {**SMALL, **changes})
+
+
+def count(network: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+@pytest.mark.parametrize(
+    ("base", "most", "side", "generator", "residual", "plain"),
+    [
+        (16384, 512, 32, 20_209_675, 23_873_536, 23_087_104),
+        (16384, 512, 64, 22_505_230, 25_774_336, 24_856_832),
+        (4096, 128, 32, 2_549_515, 1_495_552, 1_446_400),
+        (4096, 128, 64, 2_791_630, 1_614_400, 1_557_056),
+    ],
+)
+def test_parameters_are_those_of_the_reference_implementation(
+    base: int, most: int, side: int, generator: int, residual: int, plain: int
+) -> None:
+    options = parse("mine.options", {"channel_base": base, "channel_max": most})
+    with torch.device("meta"):
+        assert count(Generator(options, side, 7)) == generator
+        assert count(Discriminator(options, side, 7)) == residual
+        assert count(Discriminator(options.model_copy(update={"architecture": "plain"}), side, 7)) == plain
+
+
+def test_without_labels_there_is_nothing_for_them() -> None:
+    with torch.device("meta"):
+        assert count(Generator(parse("mine.options", {}), 64, 1)) == 22_238_990
+        assert count(Discriminator(parse("mine.options", {}), 64, 1)) == 23_406_849
+
+
+@pytest.mark.parametrize("side", [32, 64])
+@pytest.mark.parametrize("architecture", ["residual", "plain"])
+def test_noise_and_labels_become_images_and_images_and_labels_logits(side: int, architecture: str) -> None:
+    options = small(architecture=architecture)
+    generator, discriminator = Generator(options, side, 7), Discriminator(options, side, 7)
+    maps = [torch.randn(4, 1, one, one) for one in generator.synthesis.noise_sides()]
+    labels = torch.tensor([0, 3, 6, 3])
+    images = generator(torch.randn(4, 12), labels, maps)
+    assert images.shape == (4, 1, side, side)
+    assert discriminator(images, labels).shape == (4,)
+
+
+def test_the_label_changes_what_both_networks_say() -> None:
+    generator, discriminator = Generator(small(), 32, 7), Discriminator(small(), 32, 7)
+    maps = [torch.randn(1, 1, one, one) for one in generator.synthesis.noise_sides()]
+    noise, zero, one = torch.randn(1, 12), torch.tensor([0]), torch.tensor([1])
+    image = generator(noise, zero, maps)
+    assert not torch.equal(image, generator(noise, one, maps))
+    assert discriminator(image, zero) != discriminator(image, one)
+
+
+def filters_of_each_image(layer: ModulatedConvolution, latents: torch.Tensor, *, doubles: bool) -> torch.Tensor:
+    """The published formulation: filters (b, outputs, inputs, 3, 3), modulated, then demodulated."""
+    weight = layer.weight.transpose(0, 1) if doubles else layer.weight
+    modulated: torch.Tensor = weight[None] * layer.style(latents)[:, None, :, None, None]
+    return modulated / (modulated.square().sum(dim=(2, 3, 4), keepdim=True) + 1e-8).sqrt()
+
+
+@pytest.mark.parametrize("doubles", [False, True])
+def test_scaled_activations_give_what_filters_of_each_image_give(doubles: bool) -> None:
+    layer = ModulatedConvolution(6, 5, 8, doubles=doubles)
+    nn.init.normal_(layer.noise_strength)
+    nn.init.normal_(layer.bias)
+    values, latents, side = torch.randn(3, 6, 8, 8), torch.randn(3, 8), 16 if doubles else 8
+    noise = torch.randn(3, 1, side, side)
+    expected = []
+    for value, own in zip(values, filters_of_each_image(layer, latents, doubles=doubles), strict=True):
+        if doubles:
+            wide = nn.functional.conv_transpose2d(value[None], own.transpose(0, 1), stride=2)
+            expected.append(blur(wide, padding=1, gain=4.0))
+        else:
+            expected.append(nn.functional.conv2d(value[None], own, padding=1))
+    summed = torch.cat(expected) + noise * layer.noise_strength + layer.bias.view(1, -1, 1, 1)
+    torch.testing.assert_close(
+        layer(values, latents, noise), nn.functional.leaky_relu(summed, SLOPE) * GAIN, rtol=1e-4, atol=1e-5
+    )
+
+
+def test_grey_is_a_modulated_filter_that_is_not_demodulated() -> None:
+    layer = ToGrey(6, 8)
+    nn.init.normal_(layer.bias)
+    values, latents = torch.randn(3, 6, 4, 4), torch.randn(3, 8)
+    filters = layer.style(latents) * layer.weight / math.sqrt(6)
+    expected = torch.einsum("bchw,bc->bhw", values, filters)[:, None] + layer.bias
+    torch.testing.assert_close(layer(values, latents), expected)
+
+
+def test_blur_and_doubling_are_the_published_filter() -> None:
+    taps = np.array([1.0, 3.0, 3.0, 1.0]) / 8
+    image = np.random.default_rng(0).normal(size=(8, 8))
+    tensor = torch.tensor(image, dtype=torch.float32)[None, None]
+    expected = signal.convolve2d(np.pad(image, 2), np.outer(taps, taps), mode="valid")
+    np.testing.assert_allclose(blur(tensor, padding=2)[0, 0].numpy(), expected, atol=1e-6)
+    spread = np.zeros((16, 16))
+    spread[::2, ::2] = image
+    wide = signal.convolve2d(np.pad(spread, ((2, 1), (2, 1))), 4 * np.outer(taps, taps), mode="valid")
+    np.testing.assert_allclose(double(tensor)[0, 0].numpy(), wide, atol=1e-6)
+
+
+def test_blur_and_doubling_keep_a_uniform_image_uniform_inside() -> None:
+    uniform = torch.ones(1, 1, 8, 8)
+    torch.testing.assert_close(blur(uniform, padding=2)[..., 3:-3, 3:-3], torch.ones(1, 1, 3, 3))
+    torch.testing.assert_close(double(uniform)[..., 2:-2, 2:-2], torch.ones(1, 1, 12, 12))
+
+
+def test_activations_keep_their_variance_through_both_networks() -> None:
+    torch.manual_seed(0)
+    layer = ModulatedConvolution(64, 64, 512, doubles=False)
+    values = layer(torch.randn(16, 64, 16, 16), torch.randn(16, 512), torch.randn(16, 1, 16, 16))
+    # A leaky ReLU with gain keeps the second moment, not the variance.
+    assert values.square().mean().item() == pytest.approx(1.04, abs=0.1)
+    first = DiscriminatorBlock(32, 64, residual=True).first
+    assert first(torch.randn(16, 32, 32, 32)).square().mean().item() == pytest.approx(1.04, abs=0.15)
+
+
+def test_the_deviation_of_a_group_is_one_more_channel() -> None:
+    values = torch.randn(4, 3, 2, 2)
+    result = with_deviation(values, 2)
+    assert result.shape == (4, 4, 2, 2)
+    assert torch.equal(result[:, :3], values)
+    # Groups are images 0 and 2, and 1 and 3.
+    for first, second in ((0, 2), (1, 3)):
+        pair = torch.stack([values[first], values[second]]).numpy()
+        expected = np.sqrt(pair.var(axis=0) + 1e-8).mean()
+        np.testing.assert_allclose(result[[first, second], 3].numpy(), expected, rtol=1e-5)
+
+
+def test_a_batch_that_groups_do_not_divide_is_refused() -> None:
+    with pytest.raises(ValueError, match="a batch of 6 images cannot be divided into groups of 4"):
+        with_deviation(torch.zeros(6, 1, 1, 1), 4)
+
+
+def test_truncation_draws_latents_to_the_mean_of_their_class_or_of_all() -> None:
+    generator = Generator(small(), 32, 2)
+    generator.mapping.class_means.copy_(torch.randn(2, 8))
+    generator.mapping.mean.copy_(torch.randn(8))
+    maps = [torch.zeros(2, 1, one, one) for one in generator.synthesis.noise_sides()]
+    labels, layers = torch.tensor([0, 1]), generator.synthesis.layers
+    noise = torch.randn(2, 12)
+    of_class = generator.synthesis(generator.mapping.class_means[:, None].expand(-1, layers, -1), maps)
+    torch.testing.assert_close(generator(noise, labels, maps, truncation=0.0), of_class)
+    overall = generator.synthesis(generator.mapping.mean.expand(2, layers, -1), maps)
+    torch.testing.assert_close(generator(noise, labels, maps, truncation=0.0, towards="overall"), overall)
+    latents = torch.lerp(generator.mapping.class_means, generator.mapping(noise, labels), 0.7)
+    halfway = generator.synthesis(latents[:, None].expand(-1, layers, -1), maps)
+    torch.testing.assert_close(generator(noise, labels, maps, truncation=0.7), halfway)
+
+
+def test_means_of_latents_are_tracked_per_class_whatever_else_a_batch_holds() -> None:
+    mapping = Generator(small(), 32, 3).mapping
+    centres = torch.randn(3, 8)
+    labels = torch.tensor([0, 0, 0, 1])  # and never 2
+    for _ in range(4000):
+        mapping.track(centres[labels] + 0.01 * torch.randn(4, 8), labels)
+    torch.testing.assert_close(mapping.class_means[:2], centres[:2], atol=0.02, rtol=0)
+    assert torch.equal(mapping.class_means[2], torch.zeros(8))
+    torch.testing.assert_close(mapping.mean, centres[labels].mean(dim=0), atol=0.02, rtol=0)
+
+
+def test_reduced_precision_changes_little() -> None:
+    torch.manual_seed(0)
+    generator, discriminator = Generator(small(), 32, 7), Discriminator(small(), 32, 7)
+    maps = [torch.randn(4, 1, one, one) for one in generator.synthesis.noise_sides()]
+    noise, labels = torch.randn(4, 12), torch.tensor([0, 1, 2, 3])
+    images = generator(noise, labels, maps)
+    logits = discriminator(images, labels)
+    generator.synthesis.reduced = discriminator.reduced = True
+    assert (generator(noise, labels, maps) - images).abs().max() < 0.05 * images.abs().max()
+    assert (discriminator(images, labels) - logits).abs().max() < 0.1 * logits.abs().max()

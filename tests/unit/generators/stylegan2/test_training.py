@@ -1,0 +1,305 @@
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+from torch import Tensor
+
+from fer.data.dataset import Split
+from fer.errors import RequestError, Stopped
+from fer.evaluators.judge import Judge
+from fer.generators.artifact import read_description
+from fer.generators.base import Images, Labels
+from fer.generators.stylegan2.config import parse
+from fer.generators.stylegan2.entry import STYLEGAN2_32, STYLEGAN2_64, STYLEGAN2_64_ADA, StyleGan2Entry
+from fer.generators.stylegan2.regularisation import gradient_penalty, path_lengths
+from fer.generators.stylegan2.step import PATHS_EVERY, PENALTY_EVERY, Trainer
+from fer.runtime.device import Numerics
+from tests.unit.generators.helpers import (
+    ONE_THREAD,
+    BrightnessReader,
+    StopAfter,
+    bright_and_dark,
+    brightness_judge,
+    work_at,
+)
+from tests.unit.generators.stylegan2.helpers import CLASSES, MINUTE, train
+
+REDUCED = Numerics(device="cpu", precision="bf16", threads=1)
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open() as file:
+        return list(csv.DictReader(file))
+
+
+def without_times(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{key: row[key] for key in row if key not in {"seconds", "images_per_second"}} for row in rows]
+
+
+def same_weights(first: Path, second: Path, name: str = "weights.safetensors") -> bool:
+    ours, theirs = load_file(first / name), load_file(second / name)
+    return ours.keys() == theirs.keys() and all(torch.equal(ours[key], theirs[key]) for key in ours)
+
+
+@pytest.mark.parametrize(
+    ("entry", "numerics"), [(STYLEGAN2_32, ONE_THREAD), (STYLEGAN2_64_ADA, ONE_THREAD), (STYLEGAN2_32, REDUCED)]
+)
+def test_a_run_stopped_three_times_ends_with_the_same_bits_as_one_that_was_not(
+    entry: StyleGan2Entry, numerics: Numerics, tmp_path: Path
+) -> None:
+    # An ADA that moves at once, so that p is well above zero where the run is stopped.
+    options: dict[str, Any] = {"ada_kimg": 0.2, "ada_target": -0.9}
+    whole = train(entry, tmp_path / "whole", numerics=numerics, **options)
+    for steps in (0, 7, 10):
+        with pytest.raises(Stopped):
+            train(entry, tmp_path / "stopped", numerics=numerics, stop=StopAfter(steps), **options)
+    resumed = train(entry, tmp_path / "stopped", numerics=numerics, **options)
+    assert same_weights(whole, resumed)
+    assert same_weights(whole, resumed, "preferred.safetensors")
+    rows = table(whole / "history.csv")
+    assert without_times(rows) == without_times(table(resumed / "history.csv"))
+    assert without_times(table(whole / "snapshots.csv")) == without_times(table(resumed / "snapshots.csv"))
+    if entry is STYLEGAN2_64_ADA:
+        assert float(rows[-1]["augmentation"]) > 0.2
+
+
+def test_the_artifact_tells_what_was_trained(tmp_path: Path) -> None:
+    folder = train(STYLEGAN2_32, tmp_path, kimg=0.24)
+    described = read_description(folder)
+    assert (described["model"], described["side"], described["kimg_shown"]) == ("stylegan2-32", 32, 0.24)
+    assert described["options"] == parse("", MINUTE).model_dump(mode="json")
+    assert described["judge"]["samples"] == 40
+    assert [float(row["kimg"]) for row in table(folder / "history.csv")] == [0.04, 0.08, 0.12, 0.16, 0.2, 0.24]
+    snapshots = table(folder / "snapshots.csv")
+    assert [float(row["kimg"]) for row in snapshots] == [0.104, 0.2, 0.24]
+    best = min(snapshots, key=lambda row: float(row["frechet"]))
+    assert described["judge"]["preferred"]["frechet"] == float(best["frechet"])
+    assert described["judge"]["last"]["agreement"] == float(snapshots[-1]["agreement"])
+    assert sorted(path.name for path in (folder / "sheets").iterdir()) == [
+        "000000104.png",
+        "000000200.png",
+        "000000240.png",
+    ]
+
+
+def test_samples_depend_on_their_own_number_alone_and_on_how_they_are_made(tmp_path: Path) -> None:
+    folder = train(STYLEGAN2_64, tmp_path, kimg=0.1)
+    labels, numbers = np.array([0, 1, 1]), np.array([0, 0, 7])
+    network = STYLEGAN2_64.load(folder, CLASSES, {}, ONE_THREAD)
+    made = network.sample(labels, numbers, seed=3)
+    assert made.dtype == np.uint8
+    assert made.shape == (3, 48, 48)
+    turned = network.sample(labels[::-1].copy(), numbers[::-1].copy(), seed=3)[::-1]
+    assert np.abs(made.astype(int) - turned).max() <= 1
+    assert not np.array_equal(made, network.sample(labels, numbers, seed=4))
+    truncated = STYLEGAN2_64.load(folder, CLASSES, {"truncation": 0.0, "snapshot": "last"}, ONE_THREAD)
+    alike = truncated.sample(np.array([1, 1]), np.array([0, 5]), seed=3)
+    different = network.sample(np.array([1, 1]), np.array([0, 5]), seed=3)
+    assert np.abs(alike[0].astype(int) - alike[1]).mean() < np.abs(different[0].astype(int) - different[1]).mean()
+
+
+def test_a_network_of_a_single_class_has_no_labels(tmp_path: Path) -> None:
+    images, labels = bright_and_dark(50)
+    work = work_at(tmp_path)
+    own = labels == 1
+    STYLEGAN2_32.train(
+        images[own], labels[own] * 0, ["bright"], kimg=0.1, options=MINUTE, seed=0, numerics=ONE_THREAD,
+        judge=brightness_judge("bright"), work=work,
+    )  # fmt: skip
+    weights = load_file(work.folder / "weights.safetensors")
+    assert not any(name.startswith("mapping.label") for name in weights)
+    network = STYLEGAN2_32.load(work.folder, CLASSES, {}, ONE_THREAD)
+    assert network.sample(np.ones(2, np.int64), np.arange(2), 0).shape == (2, 48, 48)
+
+
+LEARNS: dict[str, Any] = {"batch_size": 16, "learning_rate": 0.01, "channel_max": 16, "ema_kimg": 0.2}
+
+
+@pytest.mark.slow
+def test_it_learns_which_label_means_what(tmp_path: Path) -> None:
+    folder = train(STYLEGAN2_32, tmp_path, kimg=6, snapshot_kimg=1.0, tick_kimg=0.5, **LEARNS)
+    described = read_description(folder)
+    assert described["judge"]["label_fault"] is None
+    assert described["judge"]["preferred"]["agreement"] > 0.9
+    made = STYLEGAN2_32.load(folder, CLASSES, {}, ONE_THREAD).sample(np.repeat([0, 1], 32), np.arange(64), seed=0)
+    assert made[:32].mean() < 100 < 150 < made[32:].mean()
+
+
+@pytest.mark.slow
+def test_permuted_labels_are_caught_and_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    images, labels = bright_and_dark(100)
+    work = work_at(tmp_path)
+    STYLEGAN2_32.train(
+        images, 1 - labels, CLASSES, kimg=6, options={**MINUTE, **LEARNS, "snapshot_kimg": 1.0, "tick_kimg": 0.5},
+        seed=1, numerics=ONE_THREAD, judge=brightness_judge(), work=work,
+    )  # fmt: skip
+    judged = read_description(work.folder)["judge"]
+    assert judged["preferred"]["agreement"] < 0.1
+    assert "dark" in judged["label_fault"]
+    assert "bright" in judged["label_fault"]
+    assert any(judged["label_fault"] in record.getMessage() for record in caplog.records)
+
+
+class CountingJudge(Judge):
+    """Prefers the second snapshot."""
+
+    def __init__(self) -> None:
+        images, labels = bright_and_dark(40)
+        super().__init__(BrightnessReader(), Split(images, labels), CLASSES)
+        self.seen: list[Images] = []
+
+    def verdict(self, images: Images) -> Any:
+        self.seen.append(images)
+        found = super().verdict(images)
+        object.__setattr__(found, "frechet", 1.0 if len(self.seen) == 2 else 5.0)
+        return found
+
+
+def test_the_snapshot_that_the_judge_prefers_is_kept_beside_the_last_weights(tmp_path: Path) -> None:
+    judge = CountingJudge()
+    folder = train(STYLEGAN2_32, tmp_path, kimg=0.3, judge=judge)
+    assert len(judge.seen) == 3
+    for snapshot, place in (("preferred", 1), ("last", 2)):
+        network = STYLEGAN2_32.load(folder, CLASSES, {"snapshot": snapshot}, ONE_THREAD)
+        seed = int(np.random.SeedSequence([1, 1]).generate_state(1)[0])
+        asked: Labels = judge.asked
+        made = network.sample(asked, np.repeat(np.arange(20), 2), seed)
+        assert np.array_equal(made, judge.seen[place])
+
+
+def test_a_training_that_was_never_good_is_no_generator(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match=r"diverged at .* lower learning_rate \(now 1e\+30\) or raise r1_weight"):
+        train(STYLEGAN2_32, tmp_path, kimg=5, learning_rate=1e30)
+    assert list((tmp_path / "artifact").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"configuration": "larg"}, r"generators\.mine\.options\.configuration: Input should be 'auto', 'cifar' or"),
+        ({"r1": 1.0}, r"generators\.mine\.options\.r1: unknown key; .*r1_weight"),
+        ({"augment": {"color": True}}, r"generators\.mine\.options\.augment\.color: unknown key; .*colour"),
+        ({"learning_rate": -1.0}, r"generators\.mine\.options\.learning_rate: .*, not -1\.0"),
+        ({"batch_size": 6}, r"generators\.mine\.options: minibatch_group 4 does not divide batch_size 6"),
+    ],
+)
+def test_options_that_do_not_fit_are_named(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(RequestError, match=message):
+        STYLEGAN2_32.check_options("mine", options)
+
+
+def test_ways_of_sampling_that_do_not_fit_are_named() -> None:
+    with pytest.raises(RequestError, match=r"generators\.mine\.sampling\.trunc: unknown key; .*truncation"):
+        STYLEGAN2_32.check_sampling("mine", {"trunc": 0.5})
+
+
+def test_configurations_are_the_published_ones() -> None:
+    auto, cifar = parse("", {}), parse("", {"configuration": "cifar"})
+    assert (auto.mapping_layers, auto.style_mixing, auto.path_length_weight) == (2, 0.9, 2.0)
+    assert auto.architecture == "residual"
+    assert auto.gradient_penalty(64) == pytest.approx(0.0002 * 64**2 / 32)
+    assert (cifar.style_mixing, cifar.path_length_weight, cifar.architecture) == (0.0, 0.0, "plain")
+    assert (cifar.gradient_penalty(32), cifar.ema_kimg, cifar.batch_size) == (0.01, 500.0, 64)
+    assert parse("", {"configuration": "cifar", "batch_size": 32}).batch_size == 32
+
+
+def test_r1_is_the_squared_gradient_of_each_logit() -> None:
+    images = torch.randn(5, 1, 4, 4, dtype=torch.float64, requires_grad=True)
+    matrix = torch.randn(16, 16, dtype=torch.float64)
+    flat = images.flatten(1)
+    logits = ((flat @ matrix) * flat).sum(dim=1)
+    by_hand = (flat @ (matrix + matrix.t())).square().sum(dim=1).mean()
+    torch.testing.assert_close(gradient_penalty(logits, images), by_hand)
+
+
+def test_path_lengths_are_those_of_a_linear_map() -> None:
+    latents = torch.randn(3, 2, 6, dtype=torch.float64, requires_grad=True)
+    matrix = torch.randn(6, 16, dtype=torch.float64)
+    images = (latents.sum(dim=1) @ matrix).view(3, 1, 4, 4)
+    noise = torch.randn_like(images)
+    # Both layers move the image alike, so the mean over them is the length along one.
+    by_hand = (noise.flatten(1) @ matrix.t() / 4).norm(dim=1)
+    torch.testing.assert_close(path_lengths(images, latents, noise), by_hand)
+
+
+def batch(side: int = 32) -> tuple[Tensor, Tensor]:
+    images = torch.randint(0, 256, (8, 1, side, side), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    return images, torch.arange(8) % 2
+
+
+def test_lazy_steps_come_as_often_as_published_and_slow_the_optimizers_down_accordingly() -> None:
+    trainer = Trainer(parse("", MINUTE), 32, 2, 0, torch.device("cpu"), "fp32", ada=False)
+    images, labels = batch()
+    updates: dict[str, int] = {"generator": 0, "discriminator": 0}
+    for name in updates:
+        optimizer = getattr(trainer, f"_{name}_optimizer")
+
+        def count(*_: object, name: str = name) -> None:
+            updates[name] += 1
+
+        optimizer.register_step_post_hook(count)
+    for step in range(2 * PENALTY_EVERY):
+        trainer.step(images, labels, np.random.default_rng(step), step * 8)
+    assert updates == {"generator": 32 + 32 // PATHS_EVERY, "discriminator": 32 + 2}
+    generator, discriminator = trainer._generator_optimizer, trainer._discriminator_optimizer
+    assert generator.defaults["lr"] == pytest.approx(0.0025 * 4 / 5)
+    assert generator.defaults["betas"] == (0.0, pytest.approx(0.99 ** (4 / 5)))
+    assert discriminator.defaults["lr"] == pytest.approx(0.0025 * 16 / 17)
+    assert discriminator.defaults["betas"] == (0.0, pytest.approx(0.99 ** (16 / 17)))
+
+
+def test_one_forward_pass_serves_both_networks_as_two_would() -> None:
+    """The gradients are those of the two losses on their own."""
+    options = parse("", {**MINUTE, "path_length_weight": 0.0, "r1_weight": 0.0, "style_mixing": 0.0, "flip": False})
+    trainer = Trainer(options, 32, 2, 0, torch.device("cpu"), "fp32", ada=False)
+    images, labels = batch()
+    fakes: list[Tensor] = []
+    trainer.generator.synthesis.register_forward_hook(lambda _m, _i, output: fakes.append(output))
+    taken: list[Tensor] = []
+
+    def keep(network: torch.nn.Module) -> Any:
+        def hook(*_: object) -> None:
+            taken.extend(p.grad.clone() for p in network.parameters() if p.grad is not None)
+
+        return hook
+
+    trainer._discriminator_optimizer.register_step_pre_hook(keep(trainer.discriminator))
+    before = {name: value.clone() for name, value in trainer.discriminator.state_dict().items()}
+    shown: list[tuple[Tensor, Tensor]] = []
+    trainer.discriminator.register_forward_hook(lambda _m, inputs, _o: shown.append(inputs))
+    trainer.step(images, labels, np.random.default_rng(0), 8)
+    (fake, fake_labels), (real, real_labels) = shown
+    trainer.discriminator.load_state_dict(before)
+    softplus = torch.nn.functional.softplus
+    alone = softplus(trainer.discriminator(fake.detach(), fake_labels)).mean()
+    alone = alone + softplus(-trainer.discriminator(real, real_labels)).mean()
+    expected = torch.autograd.grad(alone, list(trainer.discriminator.parameters()))
+    for ours, theirs in zip(taken, expected, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
+def test_the_average_follows_with_its_half_life() -> None:
+    options = parse("", {**MINUTE, "ema_kimg": 0.016, "ema_ramp": 1.0, "path_length_weight": 0.0})
+    trainer = Trainer(options, 32, 2, 0, torch.device("cpu"), "fp32", ada=False)
+    images, labels = batch()
+    before = trainer.average.synthesis.constant.clone()
+    trainer.step(images, labels, np.random.default_rng(0), 1000)  # 8 images: half of a half-life
+    expected = torch.lerp(before, trainer.generator.synthesis.constant, 1 - 0.5**0.5)
+    torch.testing.assert_close(trainer.average.synthesis.constant, expected)
+
+
+def test_real_images_are_resized_with_an_antialiased_filter() -> None:
+    from fer.data.resize import resized
+
+    stripes = np.tile(np.array([0, 255], np.uint8), (1, 48, 24))
+    small = resized(stripes, 32)
+    assert small.shape == (1, 32, 32)
+    assert np.ptp(small[0, 4:-4, 4:-4].astype(int)) < 100  # without the filter it would swing from 0 to 255
+    assert resized(stripes, 48) is stripes
+    expected = np.asarray(Image.fromarray(stripes[0]).resize((64, 64), Image.Resampling.LANCZOS))
+    assert np.array_equal(resized(stripes, 64)[0], expected)
