@@ -15,7 +15,7 @@ from pydantic import Field
 from fer.evaluators.roles import EVALUATOR, SEED
 from fer.revisions import REVISIONS, Stage
 from fer.schema import Model
-from fer.study import Cell, DrawnSpec, Study
+from fer.study import Cell, DrawnSpec, Study, TrainingSpec
 
 KINDS: dict[Stage, str] = {
     "prepare": "dataset",
@@ -95,12 +95,11 @@ def plan_recipe(planned: PlannedStudy) -> Recipe:
 
 def evaluator_recipe(planned: PlannedStudy, role: str) -> Recipe:
     """The classifier of an evaluator's role, trained on all real training images. Equal ones serve several roles."""
-    study = planned.study
-    classifier = study.evaluator_classifier(role)
+    study, spec = planned.study, planned.study.evaluator(role)
     params = {
-        "classifier": classifier,
-        "training": _training(planned, classifier),
-        "budget": study.evaluator_budget(role).model_dump(mode="json"),
+        "classifier": study.evaluator_classifier(role),
+        "training": _training(planned, spec.training),
+        "budget": spec.budget.model_dump(mode="json"),
         "seed": SEED,
         "numerics": study.numerics.model_dump(mode="json"),
     }
@@ -177,7 +176,7 @@ def cell_recipe(planned: PlannedStudy, cell: Cell) -> Recipe:
     study = planned.study
     params = {
         "classifier": cell.classifier,
-        "training": _training(planned, cell.classifier),
+        "training": _training(planned, study.training_of(cell.classifier)),
         "budget": study.budgets.train.model_dump(mode="json"),
         "ratio": cell.ratio,
         "volume": cell.volume,
@@ -193,9 +192,8 @@ def cell_recipe(planned: PlannedStudy, cell: Cell) -> Recipe:
     return _recipe("train", params, inputs)
 
 
-def _training(planned: PlannedStudy, classifier: str) -> dict[str, Any]:
+def _training(planned: PlannedStudy, training: TrainingSpec) -> dict[str, Any]:
     """How a classifier is trained, its weights by their content."""
-    training = planned.study.training_of(classifier)
     spec = training.model_dump(mode="json")
     if training.weights is not None:
         spec["weights"] = planned.fingerprints[training.weights]

@@ -134,14 +134,22 @@ Threads = Annotated[Literal["auto"] | Annotated[int, Field(ge=1, le=1024)], Wrap
 class EvaluatorSpec(Model):
     """A classifier trained once on every real training image, which all generators' samples are shown to.
 
-    It is trained as the study trains this classifier elsewhere (``training``, ``classifiers``, ``budgets.train``), with
-    early stopping on the real validation images and a seed of its own that no study changes.
+    Nothing that is set for the grids' classifiers changes it, since generators would have to be trained anew with it.
+    It stops early on the real validation images, and has a seed of its own that no study changes.
     """
 
     classifier: str | None = None
     """A registered classifier, or ``timm:<name>``; by default that of the role."""
-    epochs: Annotated[int, Field(ge=1, le=100)] | None = None
-    """At most so many; by default those of ``budgets.train``."""
+    training: TrainingSpec = TrainingSpec()
+    epochs: Annotated[int, Field(ge=1, le=100)] = 30
+    """At most so many."""
+    patience: Annotated[int, Field(ge=1, le=100)] = 10
+    """Epochs without a better validation macro-F1 after which training stops."""
+
+    @property
+    def budget(self) -> TrainBudget:
+        """How long it may train."""
+        return TrainBudget(epochs=self.epochs, patience=self.patience)
 
 
 class NumericsSpec(Model):
@@ -232,12 +240,10 @@ class Study(Model):
         for index, grid in enumerate(self.grids):
             self._check_grid(f"grids[{index}]", grid)
         self._check_evaluators()
-        trained = self.trained_classifiers
+        trained = {classifier for grid in self.grids for classifier in grid.classifiers}
         for classifier in self.classifiers:
             if classifier not in trained:
-                raise ValueError(
-                    f"classifiers.{classifier}: no grid and no evaluator uses it; {nearest(classifier, trained)}"
-                )
+                raise ValueError(f"classifiers.{classifier}: no grid uses it; {nearest(classifier, trained)}")
             self.training_of(classifier)
         cells(self)
         return self
@@ -284,22 +290,22 @@ class Study(Model):
         own = self.generators[generator].kimg
         return self.budgets.train_gan.kimg if own is None else own
 
-    @property
-    def trained_classifiers(self) -> list[str]:
-        """Every classifier that is trained: the grids', and the evaluators' where a generator is trained."""
-        names = [classifier for grid in self.grids for classifier in grid.classifiers]
-        if any(not self.model_of(name).startswith(FOLDER) for name in self.generators):
-            names += [self.evaluator_classifier(role) for role in ROLES]
-        return list(dict.fromkeys(names))
-
     def evaluator_classifier(self, role: str) -> str:
         """The classifier behind an evaluator's role."""
-        return self.evaluators.get(role, EvaluatorSpec()).classifier or ROLES[role].classifier
+        return self.evaluator(role).classifier or ROLES[role].classifier
 
-    def evaluator_budget(self, role: str) -> TrainBudget:
-        """How long an evaluator may train."""
-        epochs = self.evaluators.get(role, EvaluatorSpec()).epochs
-        return self.budgets.train if epochs is None else self.budgets.train.model_copy(update={"epochs": epochs})
+    def evaluator(self, role: str) -> EvaluatorSpec:
+        """What the study says of an evaluator, or the defaults."""
+        return self.evaluators.get(role, EvaluatorSpec())
+
+    @property
+    def trainings(self) -> list[tuple[str, TrainingSpec]]:
+        """Every classifier that is trained, and how: the grids', and the evaluators' where a generator is trained."""
+        names = dict.fromkeys(classifier for grid in self.grids for classifier in grid.classifiers)
+        found = [(name, self.training_of(name)) for name in names]
+        if any(not self.model_of(name).startswith(FOLDER) for name in self.generators):
+            found += [(self.evaluator_classifier(role), self.evaluator(role).training) for role in ROLES]
+        return found
 
     def training_of(self, classifier: str) -> TrainingSpec:
         """``training`` with what differs for this classifier. Raises ValueError where that does not fit the schema."""

@@ -19,7 +19,7 @@ def fingerprints(study: Study) -> dict[str, str]:
     models = [study.model_of(name) for name in study.generators]
     folders = dict.fromkeys(model.removeprefix(FOLDER) for model in models if model.startswith(FOLDER))
     found = {uri: fingerprint(uri, study.data.drawn) for uri in folders}
-    for uri in dict.fromkeys(study.training_of(classifier).weights for classifier in study.trained_classifiers):
+    for uri in dict.fromkeys(training.weights for _, training in study.trainings):
         if uri is not None:
             with _file(uri) as path:
                 found[uri] = _digest(path)

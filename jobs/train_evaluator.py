@@ -18,14 +18,13 @@ def make(planned: PlannedStudy, task: Task, inputs: Inputs, work: Work) -> str:
     from fer.evaluators.training import train_evaluator
 
     study, role = planned.study, task.coordinates["evaluator"]
-    classifier = study.evaluator_classifier(role)
-    spec = study.training_of(classifier)
-    with pinned_weights(planned, spec.weights) as weights:
+    spec = study.evaluator(role)
+    with pinned_weights(planned, spec.training.weights) as weights:
         return train_evaluator(
             inputs.dataset(),
-            classifier=classifier,
-            spec=spec.model_copy(update={"weights": None if weights is None else str(weights)}),
-            budget=study.evaluator_budget(role),
+            classifier=study.evaluator_classifier(role),
+            spec=spec.training.model_copy(update={"weights": None if weights is None else str(weights)}),
+            budget=spec.budget,
             numerics=study.numerics,
             work=work,
         )

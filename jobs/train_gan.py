@@ -105,10 +105,13 @@ def command(
     dry_run: bool,
 ) -> None:
     """Train one network of a generator: the joint one, or that of one class."""
-    run_task(
-        Request(study, store_uri, source),
-        lambda planned: find_generator_task(
+
+    def find(planned: PlannedStudy) -> Task:
+        task = find_generator_task(
             planned, "train-gan", generator=generator, seed=seed, ratio=ratio, class_name=class_name
-        ),
-        dry_run,
-    )
+        )
+        if not dry_run:
+            get_generator(planned.study.model_of(generator))  # whether there is one at all is said before all else
+        return task
+
+    run_task(Request(study, store_uri, source), find, dry_run)

@@ -37,5 +37,7 @@ budgets:
   train-gan: {{kimg: 0.032}}
   train: {{epochs: {epochs}, patience: {epochs}}}
 training: {{batch_size: 32}}
+evaluators:
+  judge: {{epochs: 1, training: {{batch_size: 32}}}}
 numerics: {{precision: fp32, threads: 1}}
 """

@@ -26,6 +26,8 @@ budgets:
   train-gan: {kimg: 0.032}
   train: {epochs: 2, patience: 2}
 training: {batch_size: 32}
+evaluators:
+  judge: {epochs: 1, training: {batch_size: 32}}
 numerics: {precision: fp32, threads: 1}
 """
 

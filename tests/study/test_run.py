@@ -23,10 +23,10 @@ data:
   drawn: {train: 420, validation: 105, test: 105, seed: 0}
 generators:
   cgan-48: {options: {batch_size: 32}}
-  stylegan2-32: {}
+  flow-48: {}
 grids:
   - name: main
-    generators: [cgan-48, stylegan2-32]
+    generators: [cgan-48, flow-48]
     classifiers: [cnn]
     ratios: [0.5]
   - name: broken
@@ -36,9 +36,12 @@ budgets:
   train-gan: {kimg: 0.64}
   train: {epochs: 1, patience: 1}
 training: {batch_size: 32, learning_rate: 0.002}
+evaluators:
+  judge: {epochs: 2, training: {batch_size: 32}}
 numerics: {precision: fp32, threads: 1}
 """
-"""The data and cGAN of ``tiny``, another learning rate, and a generator and a classifier that cannot be trained."""
+"""The data, judge and cGAN of ``tiny``, another learning rate, and a generator and a classifier that cannot be
+trained."""
 
 WITHOUT_TORCH = """
 import multiprocessing, sys
@@ -97,7 +100,16 @@ def faulty(tiny: Run, faulty_study: Path) -> Run:
 def test_one_command_makes_everything_between_the_data_and_the_report(tiny: Run) -> None:
     context = open_context(Request("tiny", tiny.store.uri))
     assert all(task.digest in tiny.made for task in tasks(context.planned))
-    assert kinds(tiny.made) == ["assessment", *["cell"] * 4, "dataset", "gan", "plan", "report", "synthetic"]
+    assert kinds(tiny.made) == [
+        "assessment",
+        *["cell"] * 4,
+        "dataset",
+        "evaluator",
+        "gan",
+        "plan",
+        "report",
+        "synthetic",
+    ]
 
 
 def test_it_ends_with_a_table_of_results_and_the_reports_path(tiny: Run) -> None:
@@ -121,7 +133,7 @@ def test_the_whole_study_line_counts_cells_and_expects_an_end(tiny: Run) -> None
     study = [line for line in lines if line["event"] == "study"]
     assert study[0]["cells"] == {"done": 0, "to_do": 4, "failed": 0}
     assert study[-1]["cells"] == {"done": 4, "to_do": 0, "failed": 0}
-    assert [line["tasks"]["done"] for line in study] == list(range(8))
+    assert [line["tasks"]["done"] for line in study] == list(range(9))
     with_end = [line for line in study if line["expected_end"] is not None]
     assert with_end, "an end is expected as soon as a like task of each that is left has been done"
     assert with_end[-1]["remaining_seconds"] == 0
@@ -141,7 +153,7 @@ def test_status_and_show_tell_what_was_made(tiny: Run, fer: Fer) -> None:
     where = ("--store", tiny.store.uri, "--json")
     status = fer("status", "tiny", *where).json()
     (study,) = status["studies"]
-    assert study["counts"] == {"done": 7, "running": 0, "failed": 0, "killed": 0, "stopped": 0, "to do": 0}
+    assert study["counts"] == {"done": 8, "running": 0, "failed": 0, "killed": 0, "stopped": 0, "to do": 0}
 
     shown = fer("show", "tiny", *where).json()
     assert len(shown["cells"]) == 4
@@ -178,17 +190,17 @@ def reasons(run: Run, study: Path) -> dict[str, tuple[str, str]]:
 
 def test_what_fails_costs_only_itself_and_what_needs_it(faulty: Run, faulty_study: Path) -> None:
     assert faulty.ended.status == 1
-    assert "5 of 9 tasks failed or were skipped:" in faulty.ended.output
+    assert "5 of 10 tasks failed or were skipped:" in faulty.ended.output
     told = reasons(faulty, faulty_study)
     unfit = told["train classifier=timm:crossvit_tiny_240 ratio=1 seed=0"]
     assert unfit[0] == "failed"
     assert "cannot take images of 48 x 48" in unfit[1]
-    assert told["train-gan generator=stylegan2-32 seed=0"][0] == "failed"
-    assert "does not exist yet" in told["train-gan generator=stylegan2-32 seed=0"][1]
-    because = ("skipped", "needs train-gan generator=stylegan2-32 seed=0, which failed")
-    assert told["generate generator=stylegan2-32 seed=0"] == because
-    assert told["assess generator=stylegan2-32 seed=0"] == because
-    assert told["train generator=stylegan2-32 classifier=cnn ratio=0.5 seed=0"] == because
+    assert told["train-gan generator=flow-48 seed=0"][0] == "failed"
+    assert "does not exist yet" in told["train-gan generator=flow-48 seed=0"][1]
+    because = ("skipped", "needs train-gan generator=flow-48 seed=0, which failed")
+    assert told["generate generator=flow-48 seed=0"] == because
+    assert told["assess generator=flow-48 seed=0"] == because
+    assert told["train generator=flow-48 classifier=cnn ratio=0.5 seed=0"] == because
 
 
 def test_the_report_is_written_all_the_same_and_names_what_is_missing(faulty: Run) -> None:
@@ -200,9 +212,9 @@ def test_the_report_is_written_all_the_same_and_names_what_is_missing(faulty: Ru
 def test_status_says_what_failed_and_why(faulty: Run, faulty_study: Path, fer: Fer) -> None:
     status = fer("status", faulty_study, "--store", faulty.store.uri, "--json").json()
     (study,) = status["studies"]
-    assert study["counts"] == {"done": 4, "running": 0, "failed": 2, "killed": 0, "stopped": 0, "to do": 3}
+    assert study["counts"] == {"done": 5, "running": 0, "failed": 2, "killed": 0, "stopped": 0, "to do": 3}
     failed: dict[str, Any] = {task["stage"]: task["reason"] for task in study["tasks"] if task["state"] == "failed"}
     assert set(failed) == {"train-gan", "train"}
     assert "crossvit_tiny_240" in failed["train"]
     text = fer("status", faulty_study, "--store", faulty.store.uri).output
-    assert "failed: train-gan generator=stylegan2-32 seed=0: " in text
+    assert "failed: train-gan generator=flow-48 seed=0: " in text

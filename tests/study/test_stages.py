@@ -17,6 +17,7 @@ from tests.commands import Fer, kept_signals
 GENERATOR = ("--generator", "cgan-48", "--seed", "0")
 CELL = ("--classifier", "cnn", "--seed", "0")
 STAGES = [
+    ("train-evaluator", "--evaluator", "judge"),
     ("train-gan", *GENERATOR),
     ("generate", *GENERATOR),
     ("assess", *GENERATOR),
@@ -44,7 +45,19 @@ def test_the_stages_make_the_study_one_after_another_and_never_twice(
     store = open_store(str(planned_store))
     made = artifacts(store)
     kinds = sorted(kind for kind, _ in made)
-    assert kinds == ["assessment", "cell", "cell", "cell", "cell", "dataset", "gan", "plan", "report", "synthetic"]
+    assert kinds == [
+        "assessment",
+        "cell",
+        "cell",
+        "cell",
+        "cell",
+        "dataset",
+        "evaluator",
+        "gan",
+        "plan",
+        "report",
+        "synthetic",
+    ]
     for kind, digest in made:
         manifest = store.manifest(kind, digest)
         assert manifest is not None
@@ -60,6 +73,10 @@ def test_the_stages_make_the_study_one_after_another_and_never_twice(
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
+        (
+            ("train-gan", *GENERATOR),
+            "its input evaluator:judge is missing; make it with: fer train-evaluator --evaluator judge",
+        ),
         (
             ("generate", *GENERATOR),
             "its input gan is missing; make it with: fer train-gan --generator cgan-48 --seed 0",
@@ -94,7 +111,7 @@ def test_a_missing_data_set_is_refused_with_the_command_that_makes_it(
     assert store.exists(kind, digest)
 
 
-@pytest.mark.parametrize("stage", [*STAGES[:3], ("train", *CELL, "--ratio", "1"), ("plan",), ("prepare",), ("report",)])
+@pytest.mark.parametrize("stage", [*STAGES[:4], ("train", *CELL, "--ratio", "1"), ("plan",), ("prepare",), ("report",)])
 def test_dry_run_shows_the_recipe_and_makes_nothing(
     fer: Fer, quick: Path, planned_store: Path, stage: tuple[str, ...]
 ) -> None:

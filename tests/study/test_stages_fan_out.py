@@ -13,8 +13,14 @@ TIME = "2026-11-25T06:00:00Z"
 
 
 def read(folder: Path) -> tuple[str, str, list[dict[str, object]]]:
-    runs = json.loads((folder / "runs.json").read_text())
+    """The study's name, its source, and the generator runs with what follows from each, real images alone last."""
+    runs = [run for name in ("runs.json", "alone.json") for run in json.loads((folder / name).read_text())]
     return (folder / "study").read_text(), (folder / "source").read_text(), runs
+
+
+def evaluators(folder: Path) -> list[str]:
+    roles: list[str] = json.loads((folder / "evaluators.json").read_text())
+    return roles
 
 
 def test_a_study_is_planned_and_its_fan_out_written(fer: Fer, quick: Path, planned_store: Path, tmp_path: Path) -> None:
@@ -48,9 +54,19 @@ def test_a_study_is_planned_and_its_fan_out_written(fer: Fer, quick: Path, plann
     )
 
 
+def test_generators_wait_for_the_judge_and_real_images_alone_do_not(
+    fer: Fer, planned_store: Path, tmp_path: Path
+) -> None:
+    assert fer("fan-out", "--study", "quick", "--store", planned_store, "--to", tmp_path).status == 0
+    names = {
+        name: [run["name"] for run in json.loads((tmp_path / f"{name}.json").read_text())] for name in ("runs", "alone")
+    }
+    assert (evaluators(tmp_path), names) == (["judge"], {"runs": ["cgan-48 seed 0"], "alone": ["real"]})
+
+
 def test_a_workflow_may_pass_every_coordinate_empty(fer: Fer, planned_store: Path, tmp_path: Path) -> None:
-    empty = [word for flag in ("source", "replicate", "stage", "generator", "classifier") for word in (f"--{flag}", "")]
-    empty += [word for flag in ("ratio", "volume", "seed") for word in (f"--{flag}", "")]
+    empty = [word for flag in ("source", "replicate", "stage", "evaluator", "generator") for word in (f"--{flag}", "")]
+    empty += [word for flag in ("classifier", "ratio", "volume", "seed") for word in (f"--{flag}", "")]
     where = ("--study", "quick", "--store", planned_store)
     assert fer("fan-out", *where, *empty, "--to", tmp_path / "a").status == 0
     assert fer("fan-out", *where, "--to", tmp_path / "b").status == 0
@@ -62,6 +78,11 @@ def test_one_stage_is_cut_out(fer: Fer, planned_store: Path, tmp_path: Path) -> 
     assert fer("fan-out", *where, "--stage", "train", "--ratio", "1").status == 0
     (run,) = read(tmp_path)[2]
     assert (run["generator"], run["groups"]) == ("", [{"classifiers": ["cnn"], "packs": ["1:0"]}])
+    assert evaluators(tmp_path) == []
+    assert fer("fan-out", *where, "--stage", "train-evaluator", "--evaluator", "judge").status == 0
+    assert (evaluators(tmp_path), read(tmp_path)[2]) == (["judge"], [])
+    assert fer("fan-out", *where, "--stage", "train-gan").status == 0
+    assert (evaluators(tmp_path), len(read(tmp_path)[2])) == (["judge"], 1)
     assert fer("fan-out", *where, "--stage", "report").status == 0
     assert read(tmp_path)[2] == []
 

@@ -20,6 +20,7 @@ def test_a_study_and_a_store_may_both_be_on_s3(fer: Fer, s3_uri: str) -> None:
     where = ("--study", f"{s3_uri}/studies/quick.yaml", "--store", f"{s3_uri}/store")
     for command in ("prepare", "plan"):
         assert fer(command, *where).status == 0
+    assert fer("train-evaluator", *where, "--evaluator", "judge").status == 0
     for stage in ("train-gan", "generate", "assess"):
         assert fer(stage, *where, *GENERATOR).status == 0
     shown = fer("plan", *where).output
@@ -46,7 +47,12 @@ def test_a_broken_source_on_s3_is_named_as_it_was_given(fer: Fer, s3_uri: str) -
 @pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="only root can make the root read-only")
 @pytest.mark.parametrize(
-    "stage", [("train-gan", *GENERATOR), ("train", "--classifier", "cnn", "--ratio", "1", "--seed", "0"), ("report",)]
+    "stage",
+    [
+        ("train-evaluator", "--evaluator", "judge"),
+        ("train", "--classifier", "cnn", "--ratio", "1", "--seed", "0"),
+        ("report",),
+    ],
 )
 def test_a_stage_runs_on_a_read_only_root_filesystem(
     quick: Path, planned_store: Path, tmp_path: Path, stage: tuple[str, ...]

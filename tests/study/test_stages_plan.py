@@ -53,7 +53,7 @@ def test_json_is_exactly_one_object(fer: Fer, quick: Path, tmp_path: Path) -> No
     prepared = fer("prepare", *where, "--json").json()
     planned = fer("plan", *where, "--json").json()
     assert planned["dataset"] == prepared["dataset"]
-    assert (planned["cells"], planned["exist"], planned["to_make"]) == (4, 0, 7)
+    assert (planned["cells"], planned["exist"], planned["to_make"]) == (4, 0, 8)
 
 
 def test_the_table_says_what_runs_what_failed_and_how_long_the_rest_may_take(
@@ -86,14 +86,14 @@ def test_the_table_says_what_runs_what_failed_and_how_long_the_rest_may_take(
         ["2", "min", "to"],
     ]
     assert lines[-2] == "train: 1 exists, 1 failed, 1 running, 1 to make of 4"
-    assert lines[-1] == "expected time, one task after another: 4 min, and 3 tasks of unknown length"
+    assert lines[-1] == "expected time, one task after another: 4 min, and 4 tasks of unknown length"
 
 
 def test_a_study_that_has_changed_is_refused_until_it_is_planned_again(
     fer: Fer, planned_store: Path, tmp_path: Path
 ) -> None:
     changed = tmp_path / "quick.yaml"
-    changed.write_text(QUICK.replace("training: {", "training: {learning_rate: 0.5, "))
+    changed.write_text(QUICK.replace("\ntraining: {", "\ntraining: {learning_rate: 0.5, "))
     where = ("--study", changed, "--store", planned_store)
     generate = ("generate", *where, "--generator", "cgan-48", "--seed", "0")
     refusal = fer(*generate).refusal
@@ -106,7 +106,7 @@ def test_a_changed_learning_rate_changes_the_cells_and_nothing_else(
     fer: Fer, quick: Path, planned_store: Path, tmp_path: Path
 ) -> None:
     changed = tmp_path / "quick.yaml"
-    changed.write_text(QUICK.replace("training: {", "training: {learning_rate: 0.5, "))
+    changed.write_text(QUICK.replace("\ntraining: {", "\ntraining: {learning_rate: 0.5, "))
     before, after = (
         {
             (task["stage"], task["digest"])
@@ -114,7 +114,7 @@ def test_a_changed_learning_rate_changes_the_cells_and_nothing_else(
         }
         for s in (quick, changed)
     )
-    assert {stage for stage, _ in before & after} == {"train-gan", "generate", "assess"}
+    assert {stage for stage, _ in before & after} == {"train-evaluator", "train-gan", "generate", "assess"}
     assert {stage for stage, _ in before ^ after} == {"train"}
 
 
@@ -244,21 +244,19 @@ def test_a_generator_that_does_not_exist_yet_is_planned_and_says_so_when_it_is_t
     fer: Fer, tmp_path: Path
 ) -> None:
     faces = write_faces(tmp_path / "faces", per_class=20)
-    where = ("--study", "paper", "--source", faces, "--store", tmp_path / "store")
+    where = ("--study", "paper-plus", "--source", faces, "--store", tmp_path / "store")
     assert fer("prepare", *where).status == 0
     planned = fer("plan", *where, "--json").json()
-    assert planned["cells"] == 131
+    assert planned["cells"] == 795
     assert Counter(task["state"] for task in planned["tasks"] if task["stage"] == "train") == {
-        "to make": 44,
-        "not in this version": 87,
+        "to make": 795 - 140,
+        "not in this version": 140,  # seven classifiers at four ratios and five seeds
     }
-    refusal = fer("train-gan", *where, "--generator", "stylegan2-64", "--seed", "0", "--class", "sad").refusal
+    refusal = fer("train-gan", *where, "--generator", "flow-48", "--seed", "0").refusal
     assert "does not exist yet" in refusal
 
 
-PARTLY = QUICK.replace("cgan-48: {", "mine: {model: stylegan2-64}\n  cgan-48: {").replace(
-    "[cgan-48]", "[cgan-48, mine]"
-)
+PARTLY = QUICK.replace("cgan-48: {", "mine: {model: flow-48}\n  cgan-48: {").replace("[cgan-48]", "[cgan-48, mine]")
 """The quick study with a generator more, which does not exist yet."""
 
 
@@ -267,29 +265,32 @@ def test_the_plan_says_what_cannot_be_made_in_this_version(fer: Fer, planned_sto
     where = ("--study", tmp_path / "partly.yaml", "--store", planned_store)
     lines = fer("plan", *where).output.splitlines()
     ends = {tuple(row[:3]): " ".join(row[6:]) for row in (line.split() for line in lines[2:8])}
-    assert ends["mine", "cnn", "0"] == ends["mine", "cnn", "0.5"] == "needs stylegan2-64, not in this version"
+    assert ends["mine", "cnn", "0"] == ends["mine", "cnn", "0.5"] == "needs flow-48, not in this version"
     assert ends["cgan-48", "cnn", "0"] == ends["-", "cnn", "1"] == "? to make"
     assert "train-gan: 1 not in this version, 1 to make of 2" in lines
     assert "assess: 1 not in this version, 1 to make of 2" in lines
     assert [line for line in lines if line.startswith("train: ")] == ["train: 4 to make, 2 not in this version of 6"]
 
     planned = fer("plan", *where, "--json").json()
-    assert (planned["exist"], planned["to_make"], planned["not_in_this_version"]) == (0, 7, 5)
-    assert planned["tasks_without_estimate"] == 7
+    assert (planned["exist"], planned["to_make"], planned["not_in_this_version"]) == (0, 8, 5)
+    assert planned["tasks_without_estimate"] == 8
     cannot = [task for task in planned["tasks"] if task["state"] == "not in this version"]
     assert [task["stage"] for task in cannot] == ["train-gan", "generate", "assess", "train", "train"]
     assert {task["coordinates"]["generator"] for task in cannot} == {"mine"}
-    assert {(task["reason"], task["expected_seconds"]) for task in cannot} == {("needs stylegan2-64", None)}
+    assert {(task["reason"], task["expected_seconds"]) for task in cannot} == {("needs flow-48", None)}
 
 
 def test_a_plan_of_which_nothing_can_be_made_does_not_say_that_everything_exists(
     fer: Fer, planned_store: Path, tmp_path: Path
 ) -> None:
     data = QUICK.partition("generators:")[0].replace("name: quick", "name: none")
-    (tmp_path / "none.yaml").write_text(f"{data}generators: {{stylegan2-64: {{}}}}\n")
-    lines = fer("plan", "--study", tmp_path / "none.yaml", "--store", planned_store).output.splitlines()
+    (tmp_path / "none.yaml").write_text(f"{data}generators: {{flow-48: {{}}}}\nevaluators: {{judge: {{epochs: 1}}}}\n")
+    where = ("--study", tmp_path / "none.yaml", "--store", planned_store)
+    assert fer("plan", *where).status == 0
+    assert fer("train-evaluator", *where, "--evaluator", "judge").status == 0
+    lines = fer("plan", *where).output.splitlines()
     assert lines[-2:] == [
-        "not in this version: stylegan2-64, so that what needs them cannot be made",
+        "not in this version: flow-48, so that what needs them cannot be made",
         "nothing else is to be made",
     ]
 

@@ -74,10 +74,12 @@ def test_a_cell_needs_its_own_generators_samples_and_nothing_else() -> None:
     assert only(study, classifier="cnn", ratio="1", seed="0").needs == ()
 
 
-def test_a_changed_learning_rate_makes_the_cells_anew_and_by_way_of_the_judge_the_generators() -> None:
-    before, after = planned(), planned(TEXT.replace("0.001", "0.002"))
-    stages = ("train-evaluator", "train-gan", "generate", "assess", "train")
-    assert digests(before, *stages).isdisjoint(digests(after, *stages))
+@pytest.mark.parametrize("change", ["training: {learning_rate: 0.002}", "budgets: {train: {epochs: 50}}"])
+def test_another_training_of_the_classifiers_makes_the_cells_anew_and_nothing_else(change: str) -> None:
+    before, after = planned(), planned(TEXT.replace("training: {learning_rate: 0.001}", change))
+    assert digests(before, "train").isdisjoint(digests(after, "train"))
+    others = ("train-evaluator", "train-gan", "generate", "assess")
+    assert digests(before, *others) == digests(after, *others)
 
 
 def test_generators_need_the_judge_and_cells_of_real_images_do_not() -> None:

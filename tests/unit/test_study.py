@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from fer.errors import RequestError
-from fer.study import Cell, Study, TrainBudget, built_in_studies, cells, load_study, parse_study
+from fer.study import (
+    Cell,
+    EvaluatorSpec,
+    Study,
+    TrainBudget,
+    TrainingSpec,
+    built_in_studies,
+    cells,
+    load_study,
+    parse_study,
+)
 
 MINIMAL = """
 name: mine
@@ -79,7 +89,7 @@ def test_importing_the_schema_costs_no_torch() -> None:
             MINIMAL + "classifiers: {cnn: {learning_rat: 1}}",
             "classifiers.cnn.learning_rat: unknown key; did you mean learning_rate?",
         ),
-        (MINIMAL + "classifiers: {resnet18: {}}", "classifiers.resnet18: no grid and no evaluator uses it; known: cnn"),
+        (MINIMAL + "classifiers: {resnet18: {}}", "classifiers.resnet18: no grid uses it; known: cnn"),
         (MINIMAL + "evaluators: {jugde: {}}", "evaluators.jugde: unknown role; did you mean judge?"),
         (
             MINIMAL + "evaluators: {judge: {classifier: resnet81}}",
@@ -208,20 +218,22 @@ def test_a_study_cannot_be_changed_once_loaded() -> None:
         study.name = "other"  # type: ignore[misc]
 
 
-def test_a_judge_is_there_without_being_asked_for_and_trains_like_any_classifier() -> None:
-    study = parse_study(MINIMAL + "budgets: {train: {epochs: 30, patience: 4}}", "mine.yaml")
+def test_a_judge_is_there_without_being_asked_for_and_the_cells_settings_are_not_its_own() -> None:
+    settings = "training: {batch_size: 8}\nbudgets: {train: {epochs: 3}}\nclassifiers: {cnn: {learning_rate: 0.5}}"
+    study = parse_study(f"{MINIMAL}{settings}", "mine.yaml")
     assert study.evaluator_classifier("judge") == "cnn"
-    assert study.evaluator_budget("judge") == TrainBudget(epochs=30, patience=4)
+    assert study.evaluator("judge") == EvaluatorSpec()
 
 
-def test_a_judges_classifier_and_epochs_can_be_chosen() -> None:
-    text = MINIMAL + "evaluators: {judge: {classifier: resnet18, epochs: 3}}\nclassifiers: {resnet18: {batch_size: 8}}"
+def test_a_judges_classifier_and_training_can_be_chosen() -> None:
+    text = MINIMAL + "evaluators: {judge: {classifier: resnet18, epochs: 3, training: {batch_size: 8}}}"
     study = parse_study(text, "mine.yaml")
     assert study.evaluator_classifier("judge") == "resnet18"
-    assert (study.evaluator_budget("judge").epochs, study.budgets.train.epochs) == (3, 100)
-    assert study.trained_classifiers == ["cnn", "resnet18"]
+    assert study.evaluator("judge").budget == TrainBudget(epochs=3, patience=10)
+    assert study.trainings == [("cnn", TrainingSpec()), ("resnet18", TrainingSpec(batch_size=8))]
 
 
 def test_where_no_generator_is_trained_no_evaluator_is() -> None:
     text = variant("cgan-48: {}", "theirs: {model: 'folder:/theirs'}").replace("[cgan-48]", "[theirs]")
-    assert parse_study(text + "evaluators: {judge: {classifier: resnet18}}", "mine.yaml").trained_classifiers == ["cnn"]
+    study = parse_study(text + "evaluators: {judge: {classifier: resnet18}}", "mine.yaml")
+    assert study.trainings == [("cnn", TrainingSpec())]
