@@ -17,7 +17,7 @@ from tests.cluster.stores import ClusterStore, attempts, numbers
 from tests.cluster.studies import study
 
 STUDIES = {
-    "disturbed": study("disturbed", train=420, ratios="0.5, 1.0", controls="0.5", epochs=8),
+    "disturbed": study("disturbed", train=420, ratios="0.5, 1.0", controls="0.5", epochs=16),
     "hungry": study("hungry", ratios="1.0", generator=False),
 }
 TOO_LITTLE = 300
@@ -55,7 +55,7 @@ def suffered(here: dict[str, LocalRun], store: ClusterStore) -> Suffered:  # noq
     uris = {name: store.put(f"tests/{name}.yaml", text.encode()) for name, text in STUDIES.items()}
     with PodWatch("app.kubernetes.io/name=fer") as watch:
         disturbed, hungry = Grid.submit(uris["disturbed"]), Grid.submit(uris["hungry"], memory=TOO_LITTLE)
-        wait_until(lambda: disturbed.pods("train"), "a pod that trains a cell", seconds=600)
+        wait_until(lambda: disturbed.done("train-gan"), "a trained generator", seconds=600)
 
         deleted = in_the_middle(store, uris["disturbed"])
         kubectl("delete", "pod", deleted, "--wait=false")
@@ -124,7 +124,7 @@ def test_a_pod_over_its_memory_limit_is_tried_again_with_more(suffered: Suffered
 
 def test_what_nothing_happened_to_was_tried_once(suffered: Suffered) -> None:
     grid = suffered.grids["disturbed"]
-    assert [grid.attempts(stage) for stage in ("prepare", "plan", "train-gan", "generate")] == [[]] * 4
+    assert [grid.attempts(stage) for stage in ("prepare", "plan", "train-evaluator", "train-gan")] == [[]] * 4
 
 
 def states_of(store: ClusterStore, uri: str, pod: str) -> list[str]:

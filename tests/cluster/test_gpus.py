@@ -13,7 +13,7 @@ from tests.cluster.stores import ClusterStore
 from tests.cluster.studies import study
 
 GPU = "nvidia.com/gpu"
-STAGES = {"train-gan", "generate", "train"}
+STAGES = {"train-evaluator", "train-gan", "generate", "train"}
 PRESENT = "nvidia.com/gpu.present"
 
 

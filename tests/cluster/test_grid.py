@@ -40,6 +40,7 @@ def test_the_smoke_study_ends_with_the_numbers_of_fer_run_on_this_machine(
     assert {pod.template for pod in grid.pods()} == {
         "prepare",
         "plan",
+        "train-evaluator",
         "train-gan",
         "generate",
         "assess",

@@ -39,6 +39,7 @@ def test_it_makes_what_is_missing_and_the_one_task_and_shows_its_log(local_stage
     context = store.context(uri)
     there = [str(task) for task in tasks(context.planned) if context.store.exists(task.recipe.kind, task.digest)]
     assert there == [
+        "train-evaluator evaluator=judge",
         "train-gan generator=cgan-48 seed=0",
         "generate generator=cgan-48 seed=0",
         "train generator=cgan-48 classifier=cnn ratio=0.5 seed=0",
