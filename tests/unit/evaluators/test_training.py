@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ from fer.data.dataset import Split
 from fer.data.mix import build_mix
 from fer.errors import RequestError, Stopped
 from fer.evaluators.control import ControlFailed, check
+from fer.evaluators.judge import Judge
 from fer.evaluators.network import DESCRIPTION, WEIGHTS, Reading, load_evaluator
+from fer.generators.base import Labels
 from fer.runtime.signals import StopFlag
 from fer.study import NumericsSpec, TrainBudget
 from tests.unit.classifiers.cases import open_work
@@ -99,6 +102,27 @@ def test_its_control_scores_what_it_must(trained: Path) -> None:
     confusion = np.array(described(trained)["validation"]["confusion"]) / control["images"]
     assert shuffled["expected"] == pytest.approx(confusion.sum(axis=1) @ confusion.sum(axis=0))
     assert abs(shuffled["agreement"] - shuffled["expected"]) < shuffled["standard_error"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "fault"),
+    [
+        (lambda asked: asked, ""),
+        (lambda asked: (asked + 1) % 3, "labels are mixed up: asked for anger, mostly read as fear"),
+        (np.random.default_rng(0).permutation, "labels say nothing about the samples"),
+    ],
+    ids=["sound", "permuted", "shuffled"],
+)
+def test_a_trained_judge_tells_sound_labels_from_others(
+    trained: Path, shown: Callable[[Labels], Labels], fault: str
+) -> None:
+    validation = grey_dataset().validation
+    judge = Judge(load_evaluator(trained, "cpu"), validation, grey_dataset().classes)
+    # Real images stand for samples: one of the class that is shown for each that was asked for.
+    random = np.random.default_rng(1)
+    places = [random.choice(np.flatnonzero(validation.labels == label)) for label in shown(judge.asked)]
+    found = judge.label_fault(judge.verdict(validation.images[places]))
+    assert found is None if not fault else str(found).startswith(fault)
 
 
 class Turned(BrightnessReader):

@@ -57,6 +57,17 @@ def test_each_pod_that_was_asked_for_is_one_step_named_by_its_coordinates(runnin
     assert [step.stage for step in running.steps[:2]] == ["prepare", "plan"]
 
 
+def test_an_evaluator_is_named_by_its_role() -> None:
+    document = recorded("failed")
+    nodes = document["status"]["nodes"]
+    node = next(node for node in nodes.values() if node["displayName"] == "plan(0)")
+    given = [{"name": "study", "value": "planned-name"}, {"name": "evaluator", "value": "judge"}]
+    node.update(templateName="train-evaluator", inputs={"parameters": given})
+    retry = next(parent for parent in nodes.values() if node["id"] in parent.get("children", ()))
+    retry.update(templateName="train-evaluator", inputs={"parameters": given})
+    assert "train-evaluator judge" in [str(step) for step in read_workflow(document).steps]
+
+
 def test_retries_are_the_attempts_of_one_step(running: Workflow) -> None:
     step = steps(running, "train-gan")["matched seed 0 ratio 0.1 fear"]
     assert [(attempt.phase, attempt.exit_code) for attempt in step.attempts] == [("Failed", 75)] * 4
