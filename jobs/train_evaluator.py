@@ -2,6 +2,7 @@
 
 import click
 
+from fer.evaluators.roles import ROLES
 from fer.plan import Task
 from fer.recipes import PlannedStudy
 from fer.runtime.work import Work
@@ -11,6 +12,8 @@ from jobs.inputs import Inputs
 from jobs.options import dry_run_option, study_options
 from jobs.pinned import pinned_weights
 from jobs.stages import run_task
+
+PURPOSES = "; ".join(f"{name}: {role.purpose}" for name, role in ROLES.items())
 
 
 def make(planned: PlannedStudy, task: Task, inputs: Inputs, work: Work) -> str:
@@ -32,11 +35,8 @@ def make(planned: PlannedStudy, task: Task, inputs: Inputs, work: Work) -> str:
 
 @click.command(short_help="Train a classifier that scores generators.")
 @study_options
-@click.option("--evaluator", required=True, help="Its role: judge.")
+@click.option("--evaluator", required=True, help=f"Its role. {PURPOSES}.")
 @dry_run_option
 def command(study: str, store_uri: str, source: str | None, evaluator: str, dry_run: bool) -> None:
-    """Train a classifier on every real training image, which all generators' samples are shown to.
-
-    The judge scores the snapshots of a generator's training.
-    """
+    """Train a classifier on every real training image, which all generators' samples are shown to."""
     run_task(Request(study, store_uri, source), lambda planned: find_evaluator_task(planned, evaluator), dry_run)

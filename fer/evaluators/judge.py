@@ -50,8 +50,7 @@ class Judge:
     ) -> None:
         """``validation``: the real validation split, labels are positions in ``classes``, the data set's.
 
-        ``class_name``: the one class of a network of its own, or None for a network of all classes. There must be two
-        validation images of the network's classes, or no distance is defined.
+        ``class_name``: the one class of a network of its own, or None for a network of all classes.
         """
         self._reader, self._classes, self._class_name = reader, tuple(classes), class_name
         real = reader.read(validation.images)

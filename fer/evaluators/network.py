@@ -1,7 +1,6 @@
 """A trained evaluator: what it reads in images, and the features by which it does."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,9 +40,8 @@ class Reading:
 class Evaluator:
     """A classifier in evaluation mode, in single precision."""
 
-    def __init__(self, model: nn.Module, last_layer: nn.Module, classes: Sequence[str], device: torch.device) -> None:
+    def __init__(self, model: nn.Module, last_layer: nn.Module, device: torch.device) -> None:
         """``last_layer``: the module within ``model`` that gives the logits."""
-        self.classes = tuple(classes)
         self._model = model.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
         self._device = device
         self._entered: list[Tensor] = []
@@ -74,9 +72,8 @@ def load_evaluator(folder: Path, device: str) -> Evaluator:
         state = load_file(folder / WEIGHTS)
     except (OSError, ValueError, SafetensorError) as error:
         raise RequestError(f"{folder}: holds no trained evaluator ({error})") from None
-    classes = described["classes"]
     with torch.random.fork_rng(devices=[]):  # initial weights, which are replaced at once
-        network = build_network(described["classifier"], len(classes))
+        network = build_network(described["classifier"], len(described["classes"]))
     network.model.load_state_dict(state)
     # Networks with several last layers average them; the first one's input stands for all.
-    return Evaluator(network.model, network.backbone.get_submodule(network.head[0]), classes, torch.device(device))
+    return Evaluator(network.model, network.backbone.get_submodule(network.head[0]), torch.device(device))

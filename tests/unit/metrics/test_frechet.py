@@ -62,6 +62,13 @@ def test_fewer_images_than_dimensions_will_do() -> None:
     assert FrechetReference(ours).distance(theirs) == pytest.approx(expected, rel=1e-5)
 
 
+def test_a_single_image_has_no_spread() -> None:
+    ours, theirs = features(1, 6, seed=1).astype(np.float64), features(50, 6, seed=2).astype(np.float64)
+    spread = np.trace(np.cov(theirs, rowvar=False))
+    expected = float(((ours[0] - theirs.mean(axis=0)) ** 2).sum()) + spread
+    assert FrechetReference(ours).distance(theirs) == pytest.approx(expected)
+
+
 def test_features_that_never_change_are_no_obstacle() -> None:
     ours, theirs = features(100, 6, seed=1), features(100, 6, seed=2)
     ours[:, 2] = theirs[:, 2] = 1.0
