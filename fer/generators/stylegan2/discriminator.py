@@ -49,7 +49,9 @@ class FromGrey(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """Activations, channels last."""
         weight, bias = ((parameter * GAIN).to(images.dtype) for parameter in (self.weight, self.bias))
-        return activated(torch.addcmul(bias, images.permute(0, 2, 3, 1), weight).permute(0, 3, 1, 2), GAIN)
+        # Activated before it is seen channels first: changing a view in place costs the backward pass three copies.
+        active = activated(torch.addcmul(bias, images.permute(0, 2, 3, 1), weight), GAIN)
+        return active.permute(0, 3, 1, 2)
 
 
 class Shortcut(nn.Module):

@@ -72,11 +72,11 @@ class ToGrey(nn.Module):
         self._scale = 1 / math.sqrt(inputs)
 
     def forward(self, values: Tensor, latents: Tensor) -> Tensor:
-        """Images in single precision: eight bits would not do for what is added up over all resolutions."""
-        filters = (self.style(latents) * (self.weight * self._scale)).unsqueeze(2)
+        """The product in the precision of ``values``, as the published networks have it, the result in single."""
+        filters = (self.style(latents) * (self.weight * self._scale)).to(values.dtype).unsqueeze(2)
         count, channels, height, width = values.shape
-        places = values.permute(0, 2, 3, 1).reshape(count, height * width, channels).float()
-        return torch.baddbmm(self.bias.expand(count, height * width, 1), places, filters).view(count, 1, height, width)
+        places = values.permute(0, 2, 3, 1).reshape(count, height * width, channels)
+        return torch.bmm(places, filters).view(count, 1, height, width).float() + self.bias
 
 
 class SynthesisBlock(nn.Module):

@@ -10,7 +10,7 @@ from torch import nn
 from fer.generators.stylegan2.config import StyleGan2Options, parse
 from fer.generators.stylegan2.discriminator import Discriminator, DiscriminatorBlock, with_deviation
 from fer.generators.stylegan2.generator import Generator
-from fer.generators.stylegan2.layers import GAIN, SLOPE
+from fer.generators.stylegan2.layers import CLAMP, GAIN, SLOPE, activated
 from fer.generators.stylegan2.resampling import blur, double
 from fer.generators.stylegan2.synthesis import ModulatedConvolution, ToGrey
 
@@ -189,3 +189,8 @@ def test_reduced_precision_changes_little() -> None:
     generator.synthesis.reduced = discriminator.reduced = True
     assert (generator(noise, labels, maps) - images).abs().max() < 0.05 * images.abs().max()
     assert (discriminator(images, labels) - logits).abs().max() < 0.1 * logits.abs().max()
+
+
+def test_activations_are_clamped_in_reduced_precision() -> None:
+    values = torch.tensor([1e4, -1e4], dtype=torch.bfloat16)
+    assert activated(values).tolist() == [CLAMP, -CLAMP]
