@@ -61,8 +61,8 @@ class Generator(Protocol):
         ``weights.safetensors``, ``preferred.safetensors`` (the snapshot with the judge's smallest distance),
         ``generator.json`` (what was trained, how far, whether it diverged, what the judge says), ``history.csv``,
         ``snapshots.csv`` and ``sheets/*.png``. Goes on from ``work.checkpoints``, whose precision and threads win.
-        Raises Stopped once a requested stop is saved, RequestError where options or images do not fit, where a class has
-        no image, or where training diverged before it had anything worth keeping.
+        Raises Stopped once a requested stop is saved, RequestError where options or images do not fit, where a class
+        has no image, or where training diverged before it had anything worth keeping.
         """
 
     def available(self, folders: Sequence[Path], classes: Sequence[str]) -> Sequence[int] | None:
