@@ -19,7 +19,8 @@ def label_fault(confusion: Confusion, own: Confusion, classes: Sequence[str]) ->
     do, or they agree no better than shuffled labels. Of samples of one class: they are read as it no more often than
     real images of the other classes. A judge that cannot tell real images apart can tell neither, and the line says so.
 
-    Sound labels are called faulty at most once in some hundred times, far less often where the generator is any good.
+    Sound labels are called mixed up less than once in a thousand times. That they say nothing is said of samples, too,
+    that are so few or show their labels so weakly that they do not stand out from chance.
     """
     asked = np.flatnonzero(confusion.sum(axis=1))
     if len(asked) == 1:
