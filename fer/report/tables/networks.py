@@ -6,6 +6,13 @@ from fer.report.results import NetworkResult, StudyResults
 from fer.report.tables.table import Column, Table
 
 _AS_PLANNED = "as planned"
+_SOUND = "as asked for"
+_BUDGET = "Every class’s network has the whole budget to itself."
+_JUDGE = (
+    "The judge is a classifier of real images. Agreement: how often it reads the label that a sample was asked for; by "
+    "chance: how often if labels said nothing. Fréchet distance: of its features of the samples to those of as many "
+    "real validation images. All are of the snapshot with the smallest distance, which the judge itself chose."
+)
 
 
 def networks_table(results: StudyResults) -> Table | None:
@@ -30,10 +37,14 @@ def networks_table(results: StudyResults) -> Table | None:
             Column("model", "Model"),
             Column("seen", "Real images seen", "whole"),
             Column("kimg", "Images shown, thousands", "level"),
+            Column("agreement", "agreement", "share", group="Judge"),
+            Column("chance", "by chance", "share", group="Judge"),
+            Column("frechet", "Fréchet distance", "level", group="Judge"),
+            Column("labels", "Labels"),
             Column("end", "End"),
         ],
         rows=rows,
-        note="Every class’s network has the whole budget to itself." if any(row["class"] for row in rows) else "",
+        note=" ".join([_JUDGE, *([_BUDGET] if any(row["class"] for row in rows) else [])]),
         block=2,
     )
 
@@ -46,6 +57,10 @@ def _all(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "class": "all",
         "seen": sum(row["seen"] for row in rows),
         "kimg": sum(row["kimg"] for row in rows),
+        "agreement": None,
+        "chance": None,
+        "frechet": None,
+        "labels": _SOUND if all(row["labels"] == _SOUND for row in rows) else "see below",
         "end": f"{diverged} of {len(rows)} diverged" if diverged else _AS_PLANNED,
     }
 
@@ -54,6 +69,7 @@ def _row(network: NetworkResult) -> dict[str, Any]:
     summary = network.summary
     trained = "kimg" in summary  # somebody's own images were trained by nobody here
     diverged = summary.get("diverged")
+    judge = summary["judge"] if trained else {"preferred": {}, "label_fault": ""}
     return {
         "generator": network.run.generator,
         "seed": network.run.seed,
@@ -62,5 +78,9 @@ def _row(network: NetworkResult) -> dict[str, Any]:
         "model": summary["model"],
         "seen": sum(summary["images"].values()) if trained else None,
         "kimg": summary["kimg_shown"] if trained else None,
+        "agreement": judge["preferred"].get("agreement"),
+        "chance": judge["preferred"].get("chance"),
+        "frechet": judge["preferred"].get("frechet"),
+        "labels": _SOUND if judge["label_fault"] is None else judge["label_fault"],
         "end": f"diverged: {diverged['reason']}" if diverged else _AS_PLANNED if trained else "",
     }

@@ -177,6 +177,15 @@ def test_a_diverged_generator_says_so() -> None:
     assert rows_of(table, generator="sound")[0]["end"] == "as planned"
 
 
+def test_what_the_judge_read_stands_beside_each_generator() -> None:
+    text = "name: g\ngenerators: {diverging: {model: cgan-48}, sound: {model: cgan-48, kimg: 7}}\n"
+    table = networks_table(made_up(text))
+    (sound,), (faulty,) = (rows_of(table, generator=name) for name in ("sound", "diverging"))
+    assert (sound["agreement"], sound["chance"], sound["frechet"]) == (0.414, 0.152, 61.7)
+    assert sound["labels"] == "as asked for"
+    assert faulty["labels"] == "labels say nothing about the samples"
+
+
 def test_separate_networks_have_a_row_for_all_of_them_together() -> None:
     text = "name: g\ngenerators: {diverging: {model: cgan-48, classes: separate}, joint: {model: cgan-48, kimg: 7}}\n"
     table = networks_table(made_up(text, classes=("sad", "glad")))
