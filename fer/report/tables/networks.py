@@ -69,7 +69,8 @@ def _row(network: NetworkResult) -> dict[str, Any]:
     summary = network.summary
     trained = "kimg" in summary  # somebody's own images were trained by nobody here
     diverged = summary.get("diverged")
-    judge = summary["judge"] if trained else {"preferred": {}, "label_fault": ""}
+    judged: dict[str, Any] = summary["judge"]["preferred"] if trained else {}
+    fault = summary["judge"]["label_fault"] if trained else ""
     return {
         "generator": network.run.generator,
         "seed": network.run.seed,
@@ -78,9 +79,9 @@ def _row(network: NetworkResult) -> dict[str, Any]:
         "model": summary["model"],
         "seen": sum(summary["images"].values()) if trained else None,
         "kimg": summary["kimg_shown"] if trained else None,
-        "agreement": judge["preferred"].get("agreement"),
-        "chance": judge["preferred"].get("chance"),
-        "frechet": judge["preferred"].get("frechet"),
-        "labels": _SOUND if judge["label_fault"] is None else judge["label_fault"],
+        "agreement": judged.get("agreement"),
+        "chance": judged.get("chance"),
+        "frechet": judged.get("frechet"),
+        "labels": _SOUND if fault is None else fault,
         "end": f"diverged: {diverged['reason']}" if diverged else _AS_PLANNED if trained else "",
     }
