@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from fer.evaluators.agreement import STANDARD_ERRORS, Confusion, agreement, chance, is_above_chance, shares
 
 _MOST_PAIRS = 7
+_RISK = 0.01
+"""Samples of one class are checked where sound ones would be called faulty less often than this."""
 
 
 def label_fault(confusion: Confusion, own: Confusion, classes: Sequence[str]) -> str | None:
@@ -32,7 +34,10 @@ def label_fault(confusion: Confusion, own: Confusion, classes: Sequence[str]) ->
     figures = f"agreement {agreement(confusion):.3f}, by chance {expected:.3f}, of real images {agreement(own):.3f}"
     if moved:
         share = shares(confusion)
-        pairs = [f"asked for {classes[a]}, mostly read as {classes[b]} ({share[a, b]:.0%})" for a, b in moved]
+        pairs = [
+            f"asked for {name}, read as {classes[b]} ({share[a, b]:.0%}) rather than {name} ({share[a, a]:.0%})"
+            for name, a, b in ((classes[a], a, b) for a, b in moved)
+        ]
         more = [f"and {len(pairs) - _MOST_PAIRS} more"] if len(pairs) > _MOST_PAIRS else []
         return f"labels are mixed up: {'; '.join([*pairs[:_MOST_PAIRS], *more])} ({figures})"
     if not is_above_chance(confusion):
@@ -71,25 +76,21 @@ def _gain(confusion: Confusion, chosen: NDArray[np.int64]) -> float:
 
 
 def _fault_of_one(confusion: Confusion, own: Confusion, classes: Sequence[str], label: int) -> str | None:
-    name, others = classes[label], int(np.delete(own, label, axis=0).sum())
-    elsewhere = read_elsewhere(own, label)
-    if not _is_more(int(own[label, label]), int(own[label].sum()), elsewhere, others):
-        return _blind(f"{name} is read as itself in {shares(own)[label, label]:.1%}, others in {elsewhere:.1%}")
-    count = int(confusion[label].sum())
-    if _is_more(int(confusion[label, label]), count, elsewhere, others):
+    """Binomial tests, since a class may have few images and be read rarely."""
+    from scipy.stats import binom, norm
+
+    name, count = classes[label], int(confusion[label].sum())
+    elsewhere, itself = read_elsewhere(own, label), shares(own)[label, label]
+    least = int(binom.isf(norm.sf(STANDARD_ERRORS), count, elsewhere)) + 1
+    if binom.cdf(least - 1, count, itself) > _RISK:  # as many real images of the class would not pass for sure
+        return _blind(f"{name} is read as itself in {itself:.1%}, the other classes as {name} in {elsewhere:.1%}")
+    if confusion[label, label] >= least:
         return None
     share, top = shares(confusion)[label], int(confusion[label].argmax())
     return (
         f"labels say nothing about the samples: asked for {name}, mostly read as {classes[top]} ({share[top]:.0%}); "
         f"read as {name} in {share[label]:.1%}, as real images of the other classes are in {elsewhere:.1%}"
     )
-
-
-def _is_more(hits: int, count: int, other_share: float, other_count: int) -> bool:
-    """Whether hits / count is more than the other share by STANDARD_ERRORS of the two, pooled."""
-    pooled = (hits + other_share * other_count) / (count + other_count)
-    error = sqrt(pooled * (1 - pooled) * (1 / count + 1 / other_count))
-    return hits / count > other_share + STANDARD_ERRORS * error
 
 
 def _blind(figures: str) -> str:

@@ -11,7 +11,7 @@ CLASSES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neut
 COUNTS = (467, 56, 496, 895, 653, 415, 607)
 """FER2013's validation images."""
 # About what a small network reads in them: weak on disgust, fear and sadness.
-RECALL = (0.50, 0.20, 0.35, 0.82, 0.45, 0.75, 0.60)
+RECALL = (0.50, 0.30, 0.35, 0.82, 0.45, 0.75, 0.60)
 
 
 def asked_labels(scale: float = 1.0) -> NDArray[np.int64]:
@@ -51,8 +51,9 @@ def test_permuted_labels_are_told_with_the_pairs() -> None:
     turned = (asked_labels() + 1) % 7
     fault = label_fault(confusion(asked_labels(), turned, seed=1), OWN, CLASSES)
     assert fault is not None
-    assert fault.startswith("labels are mixed up: asked for anger, mostly read as disgust (")
-    assert "asked for happiness, mostly read as sadness (" in fault
+    assert fault.startswith("labels are mixed up: asked for anger, read as disgust (")
+    assert "asked for happiness, read as sadness (" in fault
+    assert ") rather than happiness (" in fault
     assert "of real images 0.6" in fault
     assert "\n" not in fault
 
@@ -62,8 +63,8 @@ def test_two_classes_that_changed_places_are_told_and_no_others() -> None:
     swapped[asked_labels() == 3], swapped[asked_labels() == 4] = 4, 3
     fault = label_fault(confusion(asked_labels(), swapped, seed=1, skill=0.8), OWN, CLASSES)
     assert fault is not None
-    assert "asked for happiness, mostly read as sadness" in fault
-    assert "asked for sadness, mostly read as happiness" in fault
+    assert "asked for happiness, read as sadness" in fault
+    assert "asked for sadness, read as happiness" in fault
     assert fault.count("asked for") == 2
 
 
@@ -111,10 +112,11 @@ def test_samples_of_one_class_that_show_another_are_told(label: int, shown: int)
     assert f"asked for {CLASSES[label]}, mostly read as {CLASSES[shown]}" in fault
 
 
-def test_a_judge_that_never_reads_a_class_cannot_check_its_samples() -> None:
+@pytest.mark.parametrize("hits", [0, 1, 3])
+def test_a_judge_that_hardly_ever_reads_a_class_cannot_check_its_samples(hits: int) -> None:
     own = OWN.copy()
-    own[1, 0] += own[1, 1]
-    own[1, 1] = 0
+    own[1, 0] += own[1, 1] - hits
+    own[1, 1] = hits
     fault = label_fault(one_class(1, 1, seed=1), own, CLASSES)
     assert fault is not None
     assert fault.startswith("labels cannot be checked: the judge does not tell real images apart (disgust is read")

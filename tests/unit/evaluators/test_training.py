@@ -108,7 +108,7 @@ def test_its_control_scores_what_it_must(trained: Path) -> None:
     ("shown", "fault"),
     [
         (lambda asked: asked, ""),
-        (lambda asked: (asked + 1) % 3, "labels are mixed up: asked for anger, mostly read as fear"),
+        (lambda asked: (asked + 1) % 3, "labels are mixed up: asked for anger, read as fear"),
         (np.random.default_rng(0).permutation, "labels say nothing about the samples"),
     ],
     ids=["sound", "permuted", "shuffled"],
