@@ -13,8 +13,8 @@ REVISIONS: dict[Stage, int] = {
     "plan": 2,
     "train-evaluator": 1,
     "train-gan": 2,
-    "generate": 1,
+    "generate": 2,
     "assess": 1,
     "train": 1,
-    "report": 1,
+    "report": 2,
 }
