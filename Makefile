@@ -116,10 +116,10 @@ local-stage: setup deploy ## One stage as one pod there: make local-stage STAGE=
 		--classifier "$(CLASSIFIER)" --ratio "$(RATIO)" --volume "$(VOLUME)" --seed "$(SEED)" --follow
 
 need-argo:
-	@command -v argo >/dev/null || { echo "needs argo, the command line of Argo Workflows; it is not on the path" >&2; exit 2; }
+	@command -v argo >/dev/null || { echo "needs argo, Argo's command line; the node of make cluster-up brings one" >&2; exit 2; }
 
-rerun: need-argo deploy ## Run there, now, what argo/rerun.yaml runs on schedule
-	argo submit --namespace fer --from cronworkflow/fer-rerun --watch
+rerun: setup need-argo deploy ## Run there, now, what argo/rerun.yaml runs on schedule, and follow it
+	name=$$(argo submit --namespace fer --from cronworkflow/fer-rerun --output name); $(VENV)/bin/fer watch "$$name"
 
 test-cluster: setup need-argo deploy ## Try everything on that cluster, which the tests disturb [TESTS=tests/cluster/test_grid.py]
 	FER_TEST_CLUSTER=1 $(VENV)/bin/python -m pytest -m cluster -s --durations=20 $(or $(TESTS),tests/cluster)
