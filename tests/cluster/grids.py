@@ -1,4 +1,4 @@
-"""Workflows as ``argo submit argo/grid.yaml`` starts them, and their nodes."""
+"""Workflows as ``argo submit -n fer argo/grid.yaml`` starts them, and their nodes."""
 
 import time
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from jobs.cluster import with_nodes
-from tests.cluster.kube import NAMESPACE, get, kubectl, run
+from tests.cluster.kube import NAMESPACE, get, run
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,7 +61,12 @@ class Grid:
     def submit(cls, study: str, *flags: str, **parameters: str | int) -> Self:
         """Start it; an underscore in a parameter's name stands for a hyphen. With ``--wait`` it must end well."""
         given = {"study": study, **{name.replace("_", "-"): value for name, value in parameters.items()}}
-        all_flags = ("--output=name", *flags, *(f"--parameter={name}={value}" for name, value in given.items()))
+        all_flags = (
+            f"--namespace={NAMESPACE}",
+            "--output=name",
+            *flags,
+            *(f"--parameter={name}={value}" for name, value in given.items()),
+        )
         said = run("argo", "submit", str(ROOT / "argo" / "grid.yaml"), *all_flags, seconds=1500)
         return cls(said.split()[0])
 
@@ -109,8 +114,7 @@ class Grid:
     def said(self) -> str:
         """What to show where it did not end as it should."""
         lines = [f"{n.phase:10} {n.template:10} {n.seconds:5.0f} s  {n.name}  {n.message}" for n in self.nodes()]
-        logs = kubectl("logs", f"--selector=workflows.argoproj.io/workflow={self.name}", "--container=main", "--tail=5")
-        return "\n".join([self.name, *lines, logs])
+        return "\n".join([self.name, *lines])
 
 
 def nodes_of(workflow: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A study by ``argo submit argo/grid.yaml``: what comes of it, what a second run does, and what a failure costs."""
+"""A study by ``argo submit -n fer argo/grid.yaml``: what a run makes, what a second one does, what a failure costs."""
 
 from dataclasses import dataclass
 
