@@ -108,7 +108,7 @@ def test_a_study_that_cannot_be_planned_ends_with_the_plans_status(direct: Envir
 def test_ctrl_c_ends_the_watching_and_not_the_workflow(direct: Environment) -> None:
     with kept_signals():
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it runs behind itself ignore it
-        process = start("submit", "tiny", "--watch", environment=direct)
+        process = start("submit", "tiny", "--stage", "prepare", "--watch", environment=direct)
     assert process.stdout is not None
     name = process.stdout.readline().strip()
     process.stdout.readline()
