@@ -69,7 +69,7 @@ export PATH := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fer-node/bin:$(PATH)
 endif
 endif
 
-.PHONY: image image-load cluster-up cluster-down deploy grid local-stage rerun test-cluster
+.PHONY: image image-load cluster-up cluster-down deploy grid local-stage need-argo rerun test-cluster
 
 image: ## Build the image for all stages: make image [ENGINE=podman] [BASE=debootstrap] [WITH_COMPILER=1]
 	images/build
@@ -98,6 +98,7 @@ endif
 endif
 
 deploy: ## Install manifests/overlays/local into the current context, a local cluster's [CONTEXT=another], and the image
+	@command -v kubectl >/dev/null || { echo "deploy: needs kubectl, or a node, which brings one: make cluster-up" >&2; exit 2; }
 	@context=$$(kubectl config current-context 2>/dev/null) || context=; case "$$context" in \
 		fer-node | kind-* | minikube* | "$(or $(CONTEXT),fer-node)") ;; \
 		"") echo "deploy: kubectl has no current context; set one, or start a node with: make cluster-up" >&2; exit 2 ;; \
@@ -114,11 +115,14 @@ local-stage: setup deploy ## One stage as one pod there: make local-stage STAGE=
 	$(VENV)/bin/fer submit "$(STUDY)" --source "$(SOURCE)" --stage "$(STAGE)" --evaluator "$(EVALUATOR)" \
 		--generator "$(GENERATOR)" --classifier "$(CLASSIFIER)" --ratio "$(RATIO)" --volume "$(VOLUME)" --seed "$(SEED)" --follow
 
-rerun: deploy ## Run there, now, what argo/rerun.yaml runs on schedule
-	argo submit --namespace fer --from cronworkflow/fer-rerun --watch
+need-argo:
+	@command -v argo >/dev/null || { echo "needs argo, Argo's command line; the node of make cluster-up brings one" >&2; exit 2; }
 
-test-cluster: setup deploy ## Try everything on that cluster, which the tests disturb [TESTS=tests/cluster/test_grid.py]
-	FER_TEST_CLUSTER=1 $(VENV)/bin/python -m pytest -m cluster -s $(or $(TESTS),tests/cluster)
+rerun: setup need-argo deploy ## Run there, now, what argo/rerun.yaml runs on schedule, and follow it
+	name=$$(argo submit --namespace fer --from cronworkflow/fer-rerun --output name); $(VENV)/bin/fer watch "$$name"
+
+test-cluster: setup need-argo deploy ## Try everything on that cluster, which the tests disturb [TESTS=tests/cluster/test_grid.py]
+	FER_TEST_CLUSTER=1 $(VENV)/bin/python -m pytest -m cluster -s --durations=20 $(or $(TESTS),tests/cluster)
 
 bench: setup ## Run the benchmarks; each ends with one JSON line
 	for file in tests/benchmarks/*.py; do echo "== $$file"; $(VENV)/bin/python "$$file"; done

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol, TypeVar
 
 import urllib3
+import yaml
 
 from fer.errors import RequestError, StageError, TryAgain
 from fer.naming import nearest
@@ -78,15 +79,16 @@ class Kubernetes:
         configuration = client.Configuration()
         file = os.environ.get("KUBECONFIG")
         load: Callable[..., None] = config.load_kube_config
-        options = {"config_file": file or "~/.kube/config"}
+        place = file or "~/.kube/config"
+        options = {"config_file": place}
         if not file and "KUBERNETES_SERVICE_HOST" in os.environ:
-            load, options = config.load_incluster_config, {}
+            load, options, place = config.load_incluster_config, {}, "this pod"
         try:
             load(client_configuration=configuration, **options)
-        except config.ConfigException as error:
+        except (config.ConfigException, yaml.YAMLError, OSError, TypeError) as error:  # the last: YAML of another kind
             raise RequestError(
-                f"no cluster: {_one_line(error)}; set KUBECONFIG to a file with a current context, or ARGO_SERVER, "
-                "or start a node with: make cluster-up"
+                f"no cluster in {place}: {_one_line(error)}; set KUBECONFIG to a file with a current context, or "
+                "ARGO_SERVER, or start a node with: make cluster-up"
             ) from error
         configuration.retries = False  # whoever calls decides whether to try again, and says so
         connection = client.ApiClient(configuration)

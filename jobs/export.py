@@ -16,7 +16,7 @@ from fer.study import DrawnSpec
 from jobs.context import Request, open_context
 from jobs.coordinates import find_generator_task
 from jobs.inputs import SAMPLES
-from jobs.options import SOURCE_HELP, STUDY_HELP, generator_options, store_option, study_options
+from jobs.options import SOURCE_HELP, STUDY_HELP, OneOf, generator_options, store_option, study_options
 from jobs.sources import prepared_ref
 
 FORMATS: Mapping[str, Callable[[Mapping[str, Split], Sequence[str], Path], None]] = {
@@ -31,9 +31,7 @@ def export_options(command: Command) -> Command:
     command = click.option(
         "--to", "target", type=click.Path(path_type=Path), required=True, help="New folder, or CSV file."
     )(command)
-    return click.option("--as", "format_name", type=click.Choice(list(FORMATS)), default="folders", show_default=True)(
-        command
-    )
+    return click.option("--as", "format_name", type=OneOf(list(FORMATS)), default="folders", show_default=True)(command)
 
 
 @click.group(short_help="Write images as class folders or CSV.")

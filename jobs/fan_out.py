@@ -31,7 +31,7 @@ from fer.plan import Task, tasks
 from fer.recipes import PlannedStudy
 from fer.revisions import Stage
 from jobs.context import Request
-from jobs.options import AbsentWhereEmpty, place_options, replicate_option, study_options
+from jobs.options import AbsentWhereEmpty, OneOf, place_options, replicate_option, study_options
 from jobs.place import goals_at
 from jobs.plan import plan
 from jobs.runs import Spread, spread
@@ -47,7 +47,7 @@ MOST_BYTES = 128 * 1024
 @study_options
 @replicate_option
 @click.option("--pack", type=click.IntRange(min=1), default=1, show_default=True, help="Cells that one pod trains.")
-@click.option("--stage", cls=AbsentWhereEmpty, type=click.Choice(get_args(Stage)), help="Only what this stage needs.")
+@click.option("--stage", cls=AbsentWhereEmpty, type=OneOf(get_args(Stage)), help="Only what this stage needs.")
 @place_options
 @click.option(
     "--to", "target", type=click.Path(path_type=Path), required=True, help="Folder for study, source and the lists."

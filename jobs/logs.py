@@ -10,7 +10,7 @@ from fer.naming import nearest
 from fer.revisions import Stage
 from jobs.cluster import Cluster, open_cluster
 from jobs.follow import Logs, states
-from jobs.options import come_back, namespace_option
+from jobs.options import OneOf, come_back, namespace_option
 from jobs.steps import Attempt, Step, Workflow
 
 logger = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 @click.command(short_help="Show what a workflow's pods say.")
 @click.argument("name")
-@click.option("--stage", type=click.Choice(get_args(Stage)), help="Only the pods of this stage.")
+@click.option("--stage", type=OneOf(get_args(Stage)), help="Only the pods of this stage.")
 @click.option("--pod", help="Only this pod.")
 @namespace_option
 def command(name: str, stage: Stage | None, pod: str | None, namespace: str) -> int:

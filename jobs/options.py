@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from fer.naming import nearest
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 NAMESPACE = "fer"
@@ -30,6 +32,14 @@ class AbsentWhereEmpty(click.Option):
             elif given != "":
                 kept[name] = given
         return super().consume_value(ctx, kept)
+
+
+class OneOf(click.Choice[str]):
+    """One of a few names; another one is answered with the nearest."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """What click says after the flag's name."""
+        return f"there is no {value}; {nearest(str(value), map(str, self.choices))}"
 
 
 class Moment(click.ParamType[datetime]):

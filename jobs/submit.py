@@ -9,7 +9,7 @@ import click
 from fer.revisions import Stage
 from jobs.cluster import Cluster, open_cluster
 from jobs.follow import Logs, states
-from jobs.options import SOURCE_HELP, AbsentWhereEmpty, come_back, namespace_option, place_options
+from jobs.options import SOURCE_HELP, AbsentWhereEmpty, OneOf, come_back, namespace_option, place_options
 from jobs.steps import ENDED, GONE_WRONG, Step, exit_status
 from jobs.uploads import reachable_source, reachable_study
 from jobs.watch import watch
@@ -25,7 +25,7 @@ TEMPLATE = "fer-stages"
 @click.option("--store", "store_uri", envvar="FER_STORE", help="The cluster's store, for what has to be uploaded.")
 @click.option("--pack", type=click.IntRange(min=1), help="Cells that one pod trains; by default the installation's.")
 @click.option("--fresh", is_flag=True, help="Add a replicate: a new seed that follows from the time.")
-@click.option("--stage", cls=AbsentWhereEmpty, type=click.Choice(get_args(Stage)), help="Only this, and what it needs.")
+@click.option("--stage", cls=AbsentWhereEmpty, type=OneOf(get_args(Stage)), help="Only this, and what it needs.")
 @place_options
 @namespace_option
 @click.option("--watch", "watching", is_flag=True, help="Follow it to its end, as fer watch does.")

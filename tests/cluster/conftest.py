@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from tests.cluster.local import LocalRun
 from tests.cluster.stores import ClusterStore
 
 HERE = Path(__file__).parent
+_TOLD = pytest.StashKey[BaseException]()
+"""The last failure that was told of."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,7 +24,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.cluster)
         item.add_marker(pytest.mark.timeout(1800))
     if any("smoke_here" in item.fixturenames for item in own):
-        own[0].fixturenames.append("smoke_here")
+        own[0].fixturenames.insert(0, "smoke_here")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure is shown with the cluster as it was at that moment: later its pods are gone."""
+    report = yield
+    failure = None if call.excinfo is None else call.excinfo.value
+    # A fixture's failure is that of every test which wants the fixture.
+    if report.failed and failure is not None and failure is not item.config.stash.get(_TOLD, None):
+        item.config.stash[_TOLD] = failure
+        state = subprocess.run((HERE / "state",), capture_output=True, text=True, timeout=600)
+        report.sections.append(("the cluster", state.stdout))
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,13 +1,13 @@
-"""Workflows as ``argo submit argo/grid.yaml`` starts them, and their nodes."""
+"""Workflows as ``argo submit -n fer argo/grid.yaml`` starts them, and their nodes."""
 
-import subprocess
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 from jobs.cluster import with_nodes
-from tests.cluster.kube import NAMESPACE, get, kubectl, run
+from tests.cluster.kube import NAMESPACE, get, run
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,16 +58,24 @@ class Grid:
         self.name = name
 
     @classmethod
-    def submit(cls, study: str, **parameters: str | int) -> Self:
-        """Start it; an underscore in a parameter's name stands for a hyphen."""
+    def submit(cls, study: str, *flags: str, **parameters: str | int) -> Self:
+        """Start it; an underscore in a parameter's name stands for a hyphen. With ``--wait`` it must end well."""
         given = {"study": study, **{name.replace("_", "-"): value for name, value in parameters.items()}}
-        flags = [f"--parameter={name}={value}" for name, value in given.items()]
-        return cls(run("argo", "submit", str(ROOT / "argo" / "grid.yaml"), "--output=name", *flags).strip())
+        all_flags = (
+            f"--namespace={NAMESPACE}",
+            "--output=name",
+            *flags,
+            *(f"--parameter={name}={value}" for name, value in given.items()),
+        )
+        said = run("argo", "submit", str(ROOT / "argo" / "grid.yaml"), *all_flags, seconds=1500)
+        return cls(said.split()[0])
 
     def wait(self, seconds: float = 900) -> Self:
         """Wait for its end, good or bad."""
-        subprocess.run(("argo", "wait", f"--namespace={NAMESPACE}", self.name), capture_output=True, timeout=seconds)
-        assert self.phase in ("Succeeded", "Failed", "Error")
+        deadline = time.monotonic() + seconds
+        while self.phase not in ("Succeeded", "Failed", "Error"):
+            assert time.monotonic() < deadline, f"not over after {seconds:.0f} s: {self.said()}"
+            time.sleep(1)
         return self
 
     def terminate(self) -> None:
@@ -106,8 +114,7 @@ class Grid:
     def said(self) -> str:
         """What to show where it did not end as it should."""
         lines = [f"{n.phase:10} {n.template:10} {n.seconds:5.0f} s  {n.name}  {n.message}" for n in self.nodes()]
-        logs = kubectl("logs", f"--selector=workflows.argoproj.io/workflow={self.name}", "--container=main", "--tail=5")
-        return "\n".join([self.name, *lines, logs])
+        return "\n".join([self.name, *lines])
 
 
 def nodes_of(workflow: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A study by ``argo submit argo/grid.yaml``: what comes of it, what a second run does, and what a failure costs."""
+"""A study by ``argo submit -n fer argo/grid.yaml``: what a run makes, what a second one does, what a failure costs."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ def small(store: ClusterStore) -> Done:
 def test_the_smoke_study_ends_with_the_numbers_of_fer_run_on_this_machine(
     smoke_here: LocalRun, store: ClusterStore
 ) -> None:
-    grid = Grid.submit("smoke", source="drawn").wait(1200)
+    grid = Grid.submit("smoke", "--wait", source="drawn")
     assert grid.phase == "Succeeded", grid.said()
     assert {pod.template for pod in grid.pods()} == {
         "prepare",

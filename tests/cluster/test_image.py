@@ -61,7 +61,7 @@ def strict_pod() -> Iterator[str]:
     }
     kubectl("create", "--filename=-", given=json.dumps(pod))
     try:
-        kubectl("wait", f"pod/{POD}", "--for=condition=Ready", "--timeout=100s")
+        kubectl("wait", f"pod/{POD}", "--for=condition=Ready", "--timeout=280s", seconds=300)
         yield POD
     finally:
         kubectl("delete", "pod", POD, "--wait=false")

@@ -57,7 +57,7 @@ def elsewhere() -> Iterator[str]:
         for name, program in programs.items():
             kubectl(f"--namespace={ELSEWHERE}", "run", name, f"--image={image}", "--command", "--", *program)
         pods = [f"pod/{name}" for name in programs]
-        kubectl(f"--namespace={ELSEWHERE}", "wait", *pods, "--for=condition=Ready", "--timeout=100s")
+        kubectl(f"--namespace={ELSEWHERE}", "wait", *pods, "--for=condition=Ready", "--timeout=280s", seconds=300)
         yield get(f"--namespace={ELSEWHERE}", "pod", "server")["status"]["podIP"]
     finally:
         run("kubectl", "delete", "namespace", ELSEWHERE, "--wait=false")

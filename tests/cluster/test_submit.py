@@ -40,14 +40,19 @@ def argo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log.close()
 
 
-@pytest.fixture(params=["kubernetes", "argo server"])
-def way(request: pytest.FixtureRequest, store: ClusterStore) -> Environment:
-    """The variables of either way to the cluster, and of its store as this machine reaches it."""
+@pytest.fixture
+def direct(store: ClusterStore) -> Environment:
+    """The variables of the way by Kubernetes, and of the store as this machine reaches it."""
     store.open()  # the tunnel
-    found = {**store.environment, "FER_STORE": store.uri}
+    return {**store.environment, "FER_STORE": store.uri}
+
+
+@pytest.fixture(params=["kubernetes", "argo server"])
+def way(request: pytest.FixtureRequest, direct: Environment) -> Environment:
+    """Either way to the cluster: everything that is asked of one is asked of both at least once."""
     if request.param == "argo server":
-        found |= {"ARGO_SERVER": request.getfixturevalue("argo_server"), "ARGO_SECURE": "false"}
-    return found
+        return {**direct, "ARGO_SERVER": request.getfixturevalue("argo_server"), "ARGO_SECURE": "false"}
+    return direct
 
 
 def events(text: str) -> list[dict[str, object]]:
@@ -57,7 +62,7 @@ def events(text: str) -> list[dict[str, object]]:
 
 def test_a_study_file_is_uploaded_run_followed_and_its_report_fetched(way: Environment, tmp_path: Path) -> None:
     file = tmp_path / "carried.yaml"
-    file.write_text(study("carried", ratios="1.0", generator=False, seed=hash(str(tmp_path)) % 2**31))
+    file.write_text(study("carried", ratios="1.0", generator=False, faces=str(tmp_path)))
     ended = run_alone("submit", file, "--watch", environment=way)
     assert ended.status == 0, ended.output + ended.errors
     name = ended.output.splitlines()[0]
@@ -82,28 +87,28 @@ def test_a_study_file_is_uploaded_run_followed_and_its_report_fetched(way: Envir
     assert Path(fetched.output.strip()).read_text().startswith("<!")
 
 
-def test_a_stage_that_fails_shows_its_log_and_gives_its_status(way: Environment, store: ClusterStore) -> None:
+def test_a_stage_that_fails_shows_its_log_and_gives_its_status(direct: Environment, store: ClusterStore) -> None:
     text = study("unfit-pod", classifiers='"timm:crossvit_tiny_240"', ratios="1.0", generator=False)
     uri = store.put("tests/unfit-pod.yaml", text.encode())
-    ended = run_alone("submit", uri, "--stage", "train", "--follow", environment=way)
+    ended = run_alone("submit", uri, "--stage", "train", "--follow", environment=direct)
     assert ended.status == 2, ended.output + ended.errors
     assert "cannot take images of 48 x 48" in ended.output
-    watched = run_alone("watch", ended.output.splitlines()[0], environment=way)
+    watched = run_alone("watch", ended.output.splitlines()[0], environment=direct)
     assert watched.status == 1
     assert "Failed" in {step["phase"] for step in events(watched.output) if step.get("stage") == "train"}
 
 
-def test_a_study_that_cannot_be_planned_ends_with_the_plans_status(way: Environment, store: ClusterStore) -> None:
+def test_a_study_that_cannot_be_planned_ends_with_the_plans_status(direct: Environment, store: ClusterStore) -> None:
     uri = store.put("tests/wrong.yaml", b"name: wrong\n")
-    ended = run_alone("submit", uri, "--stage", "train", "--follow", environment=way)
+    ended = run_alone("submit", uri, "--stage", "train", "--follow", environment=direct)
     assert ended.status == 2, ended.output + ended.errors
     assert "so there is nothing to do" in ended.output
 
 
-def test_ctrl_c_ends_the_watching_and_not_the_workflow(way: Environment) -> None:
+def test_ctrl_c_ends_the_watching_and_not_the_workflow(direct: Environment) -> None:
     with kept_signals():
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it runs behind itself ignore it
-        process = start("submit", "tiny", "--watch", environment=way)
+        process = start("submit", "tiny", "--stage", "prepare", "--watch", environment=direct)
     assert process.stdout is not None
     name = process.stdout.readline().strip()
     process.stdout.readline()

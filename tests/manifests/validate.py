@@ -58,8 +58,11 @@ def _submitted() -> list[Document]:
 def main(renew: bool, strict: bool) -> None:
     """Check manifests/ and argo/."""
     failed = False
-    for name in FOLDERS if renew else ():
-        update(name)
+    try:
+        for name in FOLDERS if renew else ():
+            update(name)
+    except RenderingError as error:
+        raise click.ClickException(str(error)) from error
     for what, check in CHECKS.items():
         try:
             problems = check()

@@ -98,7 +98,7 @@ def test_a_wrong_place_or_folder_is_refused_and_nothing_is_written(
     ended = fer("fan-out", *where, "--to", tmp_path / "file")
     assert (ended.status, "cannot be written" in ended.messages[-1]) == (2, True)
     assert "--pack" in fer("fan-out", *where, "--pack", "0", "--to", tmp_path / "to").refusal
-    assert "not one of" in fer("fan-out", *where, "--stage", "trian", "--to", tmp_path / "to").refusal
+    assert "did you mean train?" in fer("fan-out", *where, "--stage", "trian", "--to", tmp_path / "to").refusal
 
 
 def test_a_stage_takes_an_empty_flag_for_none(fer: Fer, planned_store: Path) -> None:

@@ -149,6 +149,17 @@ def test_no_cluster_at_all_is_said_with_what_to_set(fer: Fer, monkeypatch: pytes
         )
 
 
+@pytest.mark.parametrize("text", ["", "{}", "just text", "[1]", "a: b: c", "contexts: 3"])
+def test_a_file_that_names_no_cluster_is_named(
+    fer: Fer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str
+) -> None:
+    for name in ("ARGO_SERVER", "KUBERNETES_SERVICE_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "config").write_text(text)
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
+    assert fer("watch", "x").refusal.startswith(f"no cluster in {tmp_path / 'config'}: ")
+
+
 def test_the_parts_of_the_project_that_know_the_clients_are_one() -> None:
     root = Path(__file__).parents[3]
     files = [path for folder in ("fer", "jobs") for path in (root / folder).rglob("*.py")]

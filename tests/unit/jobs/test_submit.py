@@ -108,7 +108,7 @@ def test_paths_within_a_study_are_refused_since_only_the_file_travels(mine: Path
         (["--follow"], "--follow belongs to one stage; give --stage"),
         (["--seed", "0"], "--seed belongs to one stage"),
         (["--stage", "train", "--follow", "--watch"], "give one of them"),
-        (["--stage", "trian"], "'trian' is not one of"),
+        (["--stage", "trian"], "there is no trian; did you mean train?"),
     ],
 )
 def test_flags_that_do_not_go_together_are_refused(fer: Fer, flags: list[str], expected: str) -> None:

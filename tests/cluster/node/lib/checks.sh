@@ -34,6 +34,33 @@ need_go() {
     refuse "needs Go $GO_AT_LEAST or newer to build the node's programs; $(command -v go) is ${found#go}"
 }
 
+# try_apart WHAT SCRIPT: refuses where the script fails in a network namespace and with mounts of its own, which end with it.
+try_apart() {
+  local said
+  said=$(unshare --net --mount bash -euc "$2" 2>&1) || refuse "this machine cannot $1, which the node needs: ${said##*$'\n'}"
+}
+
+# What containers and their network take from the kernel, tried where it changes nothing.
+need_kernel() {
+  local controller folder
+  for controller in cpu memory pids; do
+    folder=/sys/fs/cgroup
+    grep --quiet --word-regexp "$controller" "$folder/cgroup.controllers" 2>/dev/null || folder=$folder/$controller
+    [ -w "$folder" ] || refuse "this machine has no control group for $controller that can be written, which the node needs"
+  done
+  try_apart "make network namespaces and mounts" true
+  try_apart "link pods" "ip link add pod type veth peer name host; ip link add bridge type bridge"
+  try_apart "show a bridge's traffic to iptables (modprobe br_netfilter)" "sysctl --write net.bridge.bridge-nf-call-iptables=1"
+  try_apart "filter traffic" "ipset create set hash:ip
+    iptables --table nat --append PREROUTING --match set --match-set set src --match comment --comment try --jump ACCEPT
+    iptables --append INPUT --match conntrack --ctstate NEW --match mark --mark 1 --jump ACCEPT"
+  try_apart "mount an overlay in ${STATE%/*}" "folder=\$(mktemp --directory --tmpdir=${STATE%/*})
+    trap 'rm -r \$folder' EXIT
+    mkdir \$folder/{lower,upper,work,all}
+    mount --types overlay --options lowerdir=\$folder/lower,upperdir=\$folder/upper,workdir=\$folder/work none \$folder/all
+    umount \$folder/all"
+}
+
 # One script at a time changes the node; the lock ends with the script, and the programs it starts do not hold it.
 lock() {
   mkdir -p "$STATE"
