@@ -1,4 +1,4 @@
-"""StyleGAN2 in a study: one network, one per class, one that sees what its mix holds, and samples of a network twice."""
+"""StyleGAN2 in a study: one network, one per class, one that sees what its mix holds, and one that is sampled twice."""
 
 import json
 from pathlib import Path

@@ -66,6 +66,7 @@ def test_another_data_set_says_nothing(store: Store) -> None:
 
 def test_other_budgets_or_models_or_numerics_say_nothing(store: Store) -> None:
     assert stages_foreseen(store, planned(TEXT.replace("epochs: 20", "epochs: 100"))) == {
+        "train-evaluator",
         "train-gan",
         "generate",
         "assess",
