@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster.grids import Grid
 from tests.cluster.kube import NAMESPACE
 from tests.cluster.local import LocalRun
 from tests.cluster.stores import ClusterStore
+from tests.cluster.studies import HUNDRED, PACK
 
 HERE = Path(__file__).parent
 _TOLD = pytest.StashKey[BaseException]()
@@ -18,13 +20,18 @@ _TOLD = pytest.StashKey[BaseException]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder needs a cluster, and the time of whole studies; the first one starts the longest."""
+    """Every test of this folder needs a cluster, and the time of whole studies.
+
+    What takes longest is started by tests that do little but wait.
+    """
     own = [item for item in items if isinstance(item, pytest.Function) and HERE in item.path.parents]
     for item in own:
         item.add_marker(pytest.mark.cluster)
         item.add_marker(pytest.mark.timeout(1800))
-    if any("smoke_here" in item.fixturenames for item in own):
-        own[0].fixturenames.insert(0, "smoke_here")
+    waiting = {"smoke_here": own, "hundred": [item for item in own if item.path.stem == "test_rerun"]}
+    for name, early in waiting.items():
+        if early and any(name in item.fixturenames for item in own):
+            early[0].fixturenames.insert(0, name)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -58,7 +65,7 @@ def _cluster() -> None:
 
 @pytest.fixture(scope="session")
 def smoke_here(_cluster: None, tmp_path_factory: pytest.TempPathFactory) -> LocalRun:
-    """``fer run smoke`` on this machine. It takes minutes, in which other tests do little but wait."""
+    """``fer run smoke`` on this machine."""
     return LocalRun("smoke", tmp_path_factory.mktemp("smoke"))
 
 
@@ -68,3 +75,9 @@ def store(_cluster: None) -> Iterator[ClusterStore]:
     opened = ClusterStore()
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def hundred(store: ClusterStore) -> Grid:
+    """A hundred cells, as they are trained on the cluster."""
+    return Grid.submit(store.put("tests/hundred.yaml", HUNDRED.encode()), pack=PACK)

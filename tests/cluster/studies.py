@@ -43,3 +43,16 @@ evaluators:
   judge: {{epochs: 1, training: {{batch_size: 32}}}}
 numerics: {{precision: fp32, threads: 1}}
 """
+
+
+HUNDRED = study(
+    "hundred",
+    train=70,
+    ratios="0.0, 0.1, 0.2, 0.3, 0.4",
+    controls="0.1, 0.2, 0.3, 0.4, 0.5",
+    seeds="0, 1, 2, 3, 4, 5, 6, 7, 8, 9",
+    reuse=True,
+)
+"""A hundred cells: half of them follow one training of a generator, half hold real images alone."""
+PACK = 10
+"""How many of them a pod trains."""

@@ -15,20 +15,10 @@ from jobs.fan_out import MOST_BYTES, MOST_PODS
 from tests.cluster.grids import Grid, nodes_of
 from tests.cluster.kube import patched
 from tests.cluster.stores import ClusterStore
-from tests.cluster.studies import study
+from tests.cluster.studies import HUNDRED, PACK, study
 from tests.commands import Ended, run_alone
 
 MOST_STATUS = 1024 * 1024
-PACK = 10
-HUNDRED = study(
-    "hundred",
-    train=70,
-    ratios="0.0, 0.1, 0.2, 0.3, 0.4",
-    controls="0.1, 0.2, 0.3, 0.4, 0.5",
-    seeds="0, 1, 2, 3, 4, 5, 6, 7, 8, 9",
-    reuse=True,
-)
-"""Half of the cells follow one training of a generator, half hold real images alone."""
 TEN_THOUSAND = study(
     "ten-thousand",
     train=70,
@@ -88,9 +78,9 @@ class Size:
 
 
 @pytest.fixture(scope="module")
-def packed(store: ClusterStore) -> Size:
+def packed(hundred: Grid) -> Size:
     """A hundred cells, ten to a pod."""
-    return size_of(Grid.submit(store.put("tests/hundred.yaml", HUNDRED.encode()), pack=PACK))
+    return size_of(hundred)
 
 
 @pytest.fixture(scope="module")
