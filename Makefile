@@ -111,7 +111,7 @@ deploy: ## Install manifests/overlays/local into the current context, a local cl
 grid: setup deploy ## Run a study on that cluster and follow it: make grid [STUDY=smoke] [SOURCE=drawn] [PACK=10]
 	$(VENV)/bin/fer submit "$(STUDY)" --source "$(SOURCE)" $(if $(PACK),--pack $(PACK)) --watch
 
-local-stage: setup deploy ## One stage as one pod there: make local-stage STAGE=train [GENERATOR= CLASSIFIER= RATIO= SEED=]
+local-stage: setup deploy ## One stage as one pod there: make local-stage STAGE=train [EVALUATOR= GENERATOR= CLASSIFIER= RATIO= VOLUME= SEED=]
 	$(VENV)/bin/fer submit "$(STUDY)" --source "$(SOURCE)" --stage "$(STAGE)" --evaluator "$(EVALUATOR)" \
 		--generator "$(GENERATOR)" --classifier "$(CLASSIFIER)" --ratio "$(RATIO)" --volume "$(VOLUME)" --seed "$(SEED)" --follow
 

@@ -19,7 +19,7 @@ from fer.naming import nearest
 T = TypeVar("T")
 Json = dict[str, Any]
 
-INSTALL = "kubectl apply -k manifests/overlays/local"
+INSTALL = "kubectl apply -k manifests/overlays/<yours>"
 MAIN = "main"
 """The container of a stage's pod that runs the stage."""
 

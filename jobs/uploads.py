@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fer.data.source import DRAWN, fingerprint
 from fer.errors import RequestError
+from fer.evaluators.roles import ROLES
 from fer.generators.registry import FOLDER
 from fer.naming import nearest
 from fer.paths import local_path
@@ -84,6 +85,7 @@ def _check_that_pods_can_read(study: Study) -> None:
     }
     named["training.weights"] = study.training.weights or ""
     named |= {f"classifiers.{name}.weights": study.training_of(name).weights or "" for name in study.classifiers}
+    named |= {f"evaluators.{role}.training.weights": study.evaluator(role).training.weights or "" for role in ROLES}
     for where, place in named.items():
         if place and "://" not in place:
             raise RequestError(f"study {study.name}: {where}: {place} is a path of this machine; give a store URI")

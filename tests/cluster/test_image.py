@@ -77,14 +77,19 @@ def test_nothing_but_scratch_can_be_written_and_nothing_can_be_built(strict_pod:
     assert found == {"user": STRANGER, "writable": [], "builders": [], "caches": []}
 
 
-def test_the_version_tells_the_commit(strict_pod: str) -> None:
-    """What ``fer --version`` prints is what the manifests of everything made in the image record."""
+def test_the_version_tells_the_commit_and_the_image_holds_the_code_that_is_here(strict_pod: str) -> None:
+    """What ``fer --version`` prints is what the manifests of everything made in the image record.
+
+    An image of older code would let every other test here pass without trying what it is about.
+    """
     printed = _inside(strict_pod, "fer", "--version").split()[-1]
     recorded = _inside(strict_pod, "python", "-c", "from fer.store import origin; print(origin.code_version())").strip()
     assert printed == recorded
     version, _, revision = printed.partition("+g")
     assert version == _project_version()
-    assert run("git", "-C", str(ROOT), "cat-file", "-t", revision.removesuffix(".dirty")).strip() == "commit"
+    commit = revision.removesuffix(".dirty")
+    changed = run("git", "-C", str(ROOT), "diff", "--name-only", commit, "--", "fer", "jobs", "images").split()
+    assert not changed, f"the image is of {revision}, and since then these have changed: make image image-load"
 
 
 def test_a_study_runs_in_it(strict_pod: str) -> None:

@@ -129,7 +129,7 @@ def test_a_misspelt_workflow_is_answered_with_the_nearest(way: Environment, stor
 def test_a_namespace_without_the_templates_is_answered_with_how_to_install_them(way: Environment) -> None:
     refusal = run_alone("submit", "tiny", "--namespace", "default", environment=way).refusal
     assert refusal.endswith(
-        "has no workflow template fer-stages; install it with: kubectl apply -k manifests/overlays/local"
+        "has no workflow template fer-stages; install it with: kubectl apply -k manifests/overlays/<yours>"
     )
 
 

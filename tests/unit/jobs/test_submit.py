@@ -103,6 +103,20 @@ def test_paths_within_a_study_are_refused_since_only_the_file_travels(mine: Path
 
 
 @pytest.mark.parametrize(
+    ("place", "key"),
+    [
+        ("training: {weights: net.pth}", r"training\.weights"),
+        ("classifiers: {cnn: {weights: net.pth}}", r"classifiers\.cnn\.weights"),
+        ("evaluators: {judge: {training: {weights: net.pth}}}", r"evaluators\.judge\.training\.weights"),
+    ],
+)
+def test_so_are_paths_of_weights(mine: Path, s3_uri: str, place: str, key: str) -> None:
+    mine.write_text(f"name: mine\ngrids: [{{name: main, classifiers: [cnn], ratios: [1.0]}}]\n{place}\n")
+    with pytest.raises(RequestError, match=rf"{key}: net\.pth is a path of this machine; give a store URI"):
+        reachable_study(str(mine), s3_uri)
+
+
+@pytest.mark.parametrize(
     ("flags", "expected"),
     [
         (["--follow"], "--follow belongs to one stage; give --stage"),
