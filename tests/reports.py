@@ -154,6 +154,7 @@ def network_result(task: Task, classes: tuple[str, ...]) -> NetworkResult:
     }
     where = task.coordinates
     reason = {"reason": "a loss was no finite number at 40 kimg", "weights_of_kimg": 30.0}
+    fault = {"label_fault": "labels say nothing about the samples" if where["generator"] == "diverging" else None}
     summary = {
         "model": "cgan-48",
         "images": dict.fromkeys(classes, 100),
@@ -162,9 +163,8 @@ def network_result(task: Task, classes: tuple[str, ...]) -> NetworkResult:
         "diverged": reason if where["generator"] == "diverging" else None,
         "judge": {
             "samples": 700,
-            "preferred": {"kimg": 30.0, "seconds": 90.0, "agreement": 0.414, "chance": 0.152, "frechet": 61.7},
-            "last": {"kimg": 40.0, "seconds": 120.0, "agreement": 0.402, "chance": 0.151, "frechet": 63.2},
-            "label_fault": "labels say nothing about the samples" if where["generator"] == "diverging" else None,
+            "preferred": {"kimg": 30.0, "seconds": 90.0, "agreement": 0.414, "chance": 0.152, "frechet": 61.7} | fault,
+            "last": {"kimg": 40.0, "seconds": 120.0, "agreement": 0.402, "chance": 0.151, "frechet": 63.2} | fault,
         },
     }
     return NetworkResult(run_of(task), where.get("class"), summary, history, sheet_png(seed=1))

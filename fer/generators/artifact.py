@@ -12,7 +12,7 @@ from fer.generators.base import Images, Labels
 
 DESCRIPTION = "generator.json"
 WEIGHTS = "weights.safetensors"
-"""The averaged weights at the end of training."""
+"""The averaged weights at the end of training, or where it diverged the last good ones before."""
 PREFERRED = "preferred.safetensors"
 """The averaged weights of the snapshot that the judge preferred."""
 

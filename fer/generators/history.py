@@ -50,12 +50,15 @@ class Snapshot:
     """What samples without regard to the label would give."""
     frechet: float
     """Fréchet distance to as many real validation images, in the judge's features."""
+    label_fault: str | None
+    """What is wrong with the samples' labels; None where they are sound. Early ones agree by chance."""
 
 
-def divergence(rows: Sequence[Row], limits: Limits) -> str | None:
-    """Why training must stop after these rows; None where it may go on.
+def divergence(rows: Sequence[Row], limits: Limits, *, ended: bool) -> str | None:
+    """What is wrong after these rows, so that training must stop; None where nothing is.
 
-    A figure that is no finite number stops it at once, one beyond its limit after PATIENCE_KIMG without a row within.
+    A figure that is no finite number stops it at once, one beyond its limit after PATIENCE_KIMG and several rows
+    without one within. ``ended``: no row follows, so that a last one beyond its limit is enough, if any was within.
     """
     if not rows:
         return None
@@ -64,7 +67,9 @@ def divergence(rows: Sequence[Row], limits: Limits) -> str | None:
         return f"a loss or gradient was no finite number at {last.kimg:g} kimg"
     problem = limits(last.figures)
     good = max((row.kimg for row in rows if limits(row.figures) is None), default=0.0)
-    if problem is None or last.kimg - good < PATIENCE_KIMG:
+    bad = sum(row.kimg > good for row in rows)
+    borne_long = last.kimg - good >= PATIENCE_KIMG and bad > 1
+    if problem is None or not (borne_long or (ended and good > 0)):
         return None
     return f"from {good:g} to {last.kimg:g} kimg {problem}"
 

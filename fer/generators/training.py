@@ -82,12 +82,22 @@ class Schedule:
     """Between two snapshots: a sheet of samples, and the judge's verdict."""
 
 
-def saved_numerics(numerics: Numerics, work: Work) -> Numerics:
-    """``numerics``, or those of the checkpoint that training goes on from: with them the bits stay the same."""
-    checkpoint = work.checkpoints.load()
-    if checkpoint is None:
-        return numerics
-    return Numerics(**{**unpack_state(checkpoint[1])["numerics"], "device": numerics.device})
+@dataclass(frozen=True)
+class Saved:
+    """A checkpoint that training goes on from."""
+
+    step: int
+    state: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, work: Work) -> "Saved | None":
+        """The work's newest checkpoint, if it has any."""
+        checkpoint = work.checkpoints.load()
+        return None if checkpoint is None else cls(checkpoint[0], unpack_state(checkpoint[1]))
+
+    def numerics(self, device: str) -> Numerics:
+        """What it was trained with until then: with it the bits stay the same."""
+        return Numerics(**{**self.state["numerics"], "device": device})
 
 
 def check_images(model: str, labels: Labels, classes: Sequence[str]) -> None:
@@ -116,6 +126,7 @@ class Training:
         numerics: Numerics,
         judge: Judge | None,
         work: Work,
+        saved: Saved | None,
     ) -> None:
         """``images``: uint8 (n, side, side), of the network's side; ``options``: as the description shall tell them.
 
@@ -134,16 +145,15 @@ class Training:
         self._step = 0
         self._rows: list[Row] = []
         self._snapshots: list[Snapshot] = []
-        self._fault: str | None = None
         self._diverged: str | None = None
         self._figures = torch.zeros(len(trainer.figures), device=self._device)  # over the steps since the last row
         self._steps_in_row = 0
         self._good = self._preferred = self._average()
+        self._good_kimg = 0.0
         self._sheets: dict[str, Tensor] = {}  # by the images shown until then
         self._before, self._since, self._saving = 0.0, time.monotonic(), 0.0
-        checkpoint = work.checkpoints.load()
-        if checkpoint is not None:
-            self._restore(checkpoint[0], unpack_state(checkpoint[1]))
+        if saved is not None:
+            self._restore(saved.step, saved.state)
 
     def run(self) -> None:
         """Train to the budget or until divergence, then write the artifact.
@@ -177,7 +187,7 @@ class Training:
         """Close a row of the history and take a snapshot where one is due."""
         if self._crossed(self._schedule.row_kimg) or self._step == self._steps:
             self._close_row(bar)
-        if self._crossed(self._schedule.snapshot_kimg) or self._step == self._steps:
+        if self._diverged is None and (self._crossed(self._schedule.snapshot_kimg) or self._step == self._steps):
             with self._not_counted() as seconds:
                 self._snapshot(seconds, bar)
 
@@ -192,25 +202,34 @@ class Training:
         self._figures.zero_()
         self._steps_in_row = 0
         bar.note(**{name: value for name, value in figures.items() if name.endswith("loss")})
-        if row.is_good(self._trainer.beyond_limits):
-            self._good = self._average()
-        self._diverged = divergence(self._rows, self._trainer.beyond_limits)
+        limits = self._trainer.beyond_limits
+        self._diverged = self._broken() or divergence(self._rows, limits, ended=self._step == self._steps)
+        if self._diverged is None and row.is_good(limits):
+            self._good, self._good_kimg = self._average(), row.kimg
 
     def _snapshot(self, seconds: float, bar: Progress) -> None:
         """Draw a sheet, and hear the judge."""
-        if not all(tensor.isfinite().all() for tensor in self._trainer.average.state_dict().values()):
-            return  # nothing to be seen; the watch stops training
+        self._diverged = self._broken()
+        if self._diverged is not None:
+            return
         self._sheets[f"{self._step * self._schedule.batch_size:09d}"] = self._sheet()
         self._hear_judge(self._shown(self._step), seconds)
         bar.note(agreement=self._snapshots[-1].agreement, frechet=self._snapshots[-1].frechet)
+
+    def _broken(self) -> str | None:
+        """What is wrong with the averaged weights: no figure shows what a lazy step has done to them."""
+        if all(tensor.isfinite().all() for tensor in self._trainer.average.state_dict().values()):
+            return None
+        return f"a weight was no finite number at {self._shown(self._step):g} kimg"
 
     def _hear_judge(self, kimg: float, seconds: float) -> None:
         """Keep the averaged weights where the judge prefers them to all before."""
         verdict = self._judge.verdict(self._samples_for_judge())
         if verdict.frechet <= min((earlier.frechet for earlier in self._snapshots), default=verdict.frechet):
             self._preferred = self._average()
-            self._fault = self._judge.label_fault(verdict)
-        self._snapshots.append(Snapshot(kimg, round(seconds, 3), verdict.agreement, verdict.chance, verdict.frechet))
+        fault = self._judge.label_fault(verdict)
+        figures = (verdict.agreement, verdict.chance, verdict.frechet)
+        self._snapshots.append(Snapshot(kimg, round(seconds, 3), *figures, fault))
 
     def _shown(self, step: int) -> float:
         return step * self._schedule.batch_size / 1000
@@ -256,10 +275,11 @@ class Training:
                 "trainer": self._trainer.state(),
                 "rows": [asdict(row) for row in self._rows],
                 "snapshots": [asdict(snapshot) for snapshot in self._snapshots],
-                "fault": self._fault,
+                "diverged": self._diverged,
                 "figures": self._figures,
                 "steps_in_row": self._steps_in_row,
                 "good": self._good,
+                "good_kimg": self._good_kimg,
                 "preferred": self._preferred,
                 "sheets": self._sheets,
                 "seconds": seconds,
@@ -267,18 +287,18 @@ class Training:
             self._work.checkpoints.save(self._step, pack_state(state))
             self._saving = time.monotonic() - started
 
-    def _restore(self, step: int, state: dict[str, Any]) -> None:
+    def _restore(self, step: int, state: Mapping[str, Any]) -> None:
         self._step = step
         self._trainer.restore(state["trainer"])
         self._rows = [Row(**row) for row in state["rows"]]
         self._snapshots = [Snapshot(**snapshot) for snapshot in state["snapshots"]]
-        self._fault = state["fault"]
-        self._diverged = divergence(self._rows, self._trainer.beyond_limits)
+        self._diverged = state["diverged"]
         self._figures = state["figures"].to(self._device)
         self._steps_in_row = state["steps_in_row"]
         self._good, self._preferred = (
             {name: tensor.to(self._device) for name, tensor in state[kept].items()} for kept in ("good", "preferred")
         )
+        self._good_kimg = state["good_kimg"]
         self._sheets = state["sheets"]
         self._before = state["seconds"]
 
@@ -292,13 +312,14 @@ class Training:
         write_snapshots(folder / "snapshots.csv", self._snapshots)
         for name, rows in self._sheets.items():
             write_sheet(folder / "sheets" / f"{name}.png", list(rows.numpy()), self._classes)
-        if self._fault is not None:
-            logger.warning("generator %s: %s", self._model, self._fault)
+        fault = _preferred(self._snapshots).label_fault
+        if fault is not None:
+            logger.warning("generator %s: %s", self._model, fault)
         write_json(folder / DESCRIPTION, self._description())
 
     def _keep_good(self, reason: str) -> None:
         """Go back to the last good weights, and draw their sheet."""
-        kept = self._good_kimg()
+        kept = self._good_kimg
         if kept == 0:
             raise RequestError(
                 f"generator {self._model} diverged at {self._shown(self._step):g} kimg, before it had any good weights "
@@ -307,13 +328,7 @@ class Training:
         logger.warning("generator %s diverged: %s; the weights of %g kimg are kept", self._model, reason, kept)
         self._trainer.average.load_state_dict(self._good)
         self._sheets[_KEPT] = self._sheet()
-        if not self._snapshots:
-            self._hear_judge(kept, self._seconds())
-
-    def _good_kimg(self) -> float:
-        """Thousands of images shown until the last good weights; 0 where there are none."""
-        limits = self._trainer.beyond_limits
-        return max((row.kimg for row in self._rows if row.is_good(limits)), default=0.0)
+        self._hear_judge(kept, self._seconds())
 
     def _description(self) -> dict[str, Any]:
         reason = self._diverged
@@ -324,12 +339,11 @@ class Training:
             "images": self._seen,
             "kimg": self._schedule.kimg,
             "kimg_shown": self._shown(self._step),
-            "diverged": None if reason is None else {"reason": reason, "weights_of_kimg": self._good_kimg()},
+            "diverged": None if reason is None else {"reason": reason, "weights_of_kimg": self._good_kimg},
             "judge": {
                 "samples": len(self._judge.asked),
                 "preferred": asdict(_preferred(self._snapshots)),
                 "last": asdict(self._snapshots[-1]),
-                "label_fault": self._fault,
             },
             "options": dict(self._options),
             "seed": self._seed,

@@ -60,11 +60,13 @@ class CganEntry:
         import torch
 
         from fer.generators.cgan.step import Trainer
-        from fer.generators.training import Schedule, Training, check_images, saved_numerics
+        from fer.generators.training import Saved, Schedule, Training, check_images
         from fer.runtime.device import apply_numerics
 
         check_images(MODEL, labels, classes)
-        numerics = saved_numerics(numerics, work)
+        saved = Saved.of(work)
+        if saved is not None:
+            numerics = saved.numerics(numerics.device)
         apply_numerics(numerics)
         parsed = CganOptions.model_validate(options)
         Training(
@@ -79,6 +81,7 @@ class CganEntry:
             numerics=numerics,
             judge=judge,
             work=work,
+            saved=saved,
         ).run()
 
     def available(self, folders: Sequence[Path], classes: Sequence[str]) -> None:

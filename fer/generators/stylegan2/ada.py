@@ -14,12 +14,11 @@ class AdaptiveProbability:
     ``kimg`` thousand real images bring it from 0 to 1.
     """
 
-    def __init__(self, target: float, kimg: float, fixed: float | None = None) -> None:
-        """``fixed``: a p that never moves; r_t is measured all the same."""
-        self.p = 0.0 if fixed is None else fixed
+    def __init__(self, target: float, kimg: float) -> None:
+        self.p = 0.0
         self.overfitting: float | None = None
         """r_t over the last full four minibatches; None before the first."""
-        self._target, self._images, self._moves = target, 1000.0 * kimg, fixed is None
+        self._target, self._images = target, 1000.0 * kimg
         self._signs: float | Tensor = 0.0
         self._shown = 0
         self._batches = 0
@@ -52,7 +51,7 @@ class AdaptiveProbability:
         self._signs, self._shown, self._batches = numbers["signs"], int(numbers["shown"]), int(numbers["batches"])
 
     def _move(self, overfitting: float) -> None:
-        if not self._moves or overfitting == self._target:
+        if overfitting == self._target:
             return
         step = self._shown / self._images
         moved = self.p + (step if overfitting > self._target else -step)

@@ -17,6 +17,7 @@ DEFAULT = "auto"
 CONFIGURATIONS: dict[str, dict[str, Any]] = {
     "auto": {},
     "cifar": {
+        "channel_base": 32768,
         "architecture": "plain",
         "batch_size": 64,
         "r1_weight": 0.01,
@@ -48,7 +49,7 @@ class StyleGan2Options(Options):
 
     configuration: Literal["auto", "cifar", "small"] = "auto"
     """The name of the set of values that the others are taken from where they are not given."""
-    channel_base: Count = 16384
+    channel_base: Annotated[int, Field(ge=64)] = 16384
     """Channels times side: a layer of side s has ``channel_base / s`` channels, up to ``channel_max``."""
     channel_max: Count = 512
     """Most channels of a layer."""
@@ -72,8 +73,9 @@ class StyleGan2Options(Options):
     """Share of generated images whose finer layers get another w."""
     minibatch_group: Count = 4
     """Images over which the minibatch standard deviation is taken; they divide the batch."""
-    ema_kimg: NotNegative = 10.0
-    """Half-life of the averaged weights in thousands of images; early on ``ema_ramp`` of the images shown, if less."""
+    ema_kimg: NotNegative | None = None
+    """Half-life of the averaged weights in thousands of images, by default 10 batch_size / 32, as the automatic
+    configuration has it; early on ``ema_ramp`` of the images shown, if less."""
     ema_ramp: Share = 0.05
     """Longest half-life of the averaged weights early on, as a share of the images shown."""
     flip: bool = True
@@ -99,6 +101,11 @@ class StyleGan2Options(Options):
     def channels(self, side: int) -> int:
         """Channels of the layers of this side."""
         return min(self.channel_base // side, self.channel_max)
+
+    @property
+    def half_life(self) -> float:
+        """Of the averaged weights, in thousands of images."""
+        return 10 * self.batch_size / 32 if self.ema_kimg is None else self.ema_kimg
 
     def gradient_penalty(self, side: int) -> float:
         """Weight of R1 for images of this side (arXiv 2006.06676, appendix C)."""

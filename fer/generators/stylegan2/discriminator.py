@@ -31,7 +31,7 @@ class Convolution(nn.Module):
             result = functional.conv2d(blur(values, padding=2), weight, bias.to(values.dtype), stride=2)
         else:
             result = functional.conv2d(values, weight, bias.to(values.dtype), padding=1)
-        return activated(result, GAIN * self._scale)
+        return activated(result, self._scale)
 
 
 class FromGrey(nn.Module):
@@ -50,7 +50,7 @@ class FromGrey(nn.Module):
         """Activations, channels last."""
         weight, bias = ((parameter * GAIN).to(images.dtype) for parameter in (self.weight, self.bias))
         # Activated before it is seen channels first: changing a view in place costs the backward pass three copies.
-        active = activated(torch.addcmul(bias, images.permute(0, 2, 3, 1), weight), GAIN)
+        active = activated(torch.addcmul(bias, images.permute(0, 2, 3, 1), weight))
         return active.permute(0, 3, 1, 2)
 
 

@@ -55,10 +55,12 @@ class StyleGan2Entry:
         work: "Work",
     ) -> None:
         """Train one network."""
-        from fer.generators.training import Schedule, Training, check_images, saved_numerics
+        from fer.generators.training import Saved, Schedule, Training, check_images
 
         check_images(self._model, labels, classes)
-        numerics = saved_numerics(numerics, work)
+        saved = Saved.of(work)
+        if saved is not None:
+            numerics = saved.numerics(numerics.device)
         parsed = parse(self._model, options)
         Training(
             self._model,
@@ -72,6 +74,7 @@ class StyleGan2Entry:
             numerics=numerics,
             judge=judge,
             work=work,
+            saved=saved,
         ).run()
 
     def available(self, folders: Sequence[Path], classes: Sequence[str]) -> None:

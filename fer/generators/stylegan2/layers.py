@@ -47,8 +47,12 @@ def activated(values: Tensor, scale: float = 1.0) -> Tensor:
 
     ``scale``: what the values were multiplied with beside the gain, and so what the clamp is multiplied with.
     """
-    active = functional.leaky_relu_(values, SLOPE)
-    if active.dtype == torch.float32:
-        return active
+    return clamped(functional.leaky_relu_(values, SLOPE), scale)
+
+
+def clamped(values: Tensor, scale: float = 1.0) -> Tensor:
+    """``values`` within CLAMP times ``scale`` where they are of reduced precision, as they are elsewhere."""
+    if values.dtype == torch.float32:
+        return values
     # Not clamp: its backward pass takes five operations where this takes one.
-    return functional.hardtanh(active, -CLAMP * scale, CLAMP * scale)
+    return functional.hardtanh(values, -CLAMP * scale, CLAMP * scale)

@@ -21,6 +21,7 @@ class Mapping(nn.Module):
 
     mean: Tensor
     class_means: Tensor
+    seen: Tensor
 
     def __init__(self, options: StyleGan2Options, classes: int) -> None:
         super().__init__()
@@ -33,6 +34,7 @@ class Mapping(nn.Module):
         )
         self.register_buffer("mean", torch.zeros(size))
         self.register_buffer("class_means", torch.zeros(classes, size))
+        self.register_buffer("seen", torch.zeros(classes))
 
     def forward(self, noise: Tensor, labels: Tensor) -> Tensor:
         """The latents w."""
@@ -44,16 +46,18 @@ class Mapping(nn.Module):
 
     @torch.no_grad()
     def track(self, latents: Tensor, labels: Tensor) -> None:
-        """Move the means towards those of ``latents`` (b, style_size): per class by the share of its images.
+        """Move the means towards those of ``latents`` (b, style_size): plain means at first, moving ones later.
 
-        A class of which a batch holds as many as any moves as fast as the mean over all does, a rarer one slower.
+        A class of which a batch holds its fair share moves as fast as the mean over all does, a rarer one slower.
         """
-        self.mean.lerp_(latents.mean(dim=0), 1 - _TRACKING)
-        classes = len(self.class_means)
+        classes, count = len(self.class_means), len(labels)
         member = torch.nn.functional.one_hot(labels, classes).to(latents.dtype)
         counts = member.sum(dim=0)
+        self.seen += counts
+        self.mean.lerp_(latents.mean(dim=0), (count / self.seen.sum()).clamp(min=1 - _TRACKING))
         means = (member.t() @ latents) / counts.clamp(min=1).unsqueeze(1)
-        weight = (1 - _TRACKING) * (counts * classes / len(labels)).clamp(max=1)
+        moving = (1 - _TRACKING) * counts * classes / count
+        weight = torch.maximum(moving, counts / self.seen.clamp(min=1)).clamp(max=1)
         self.class_means.lerp_(means, weight.unsqueeze(1))
 
 

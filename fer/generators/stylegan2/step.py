@@ -115,7 +115,8 @@ class Trainer:
             on_real.detach().sign().mean(),
             torch.tensor(self._probability.p if self._augment else 0.0, device=self._device),
         ]
-        self._probability.observe(on_real)
+        if self._augment is not None:
+            self._probability.observe(on_real)
         return torch.cat([torch.stack(means), self._last_lazy])
 
     def beyond_limits(self, figures: Mapping[str, float]) -> str | None:
@@ -218,7 +219,7 @@ class Trainer:
 
     @torch.no_grad()
     def _move_average(self, count: int, shown: int) -> None:
-        half_life = min(self.options.ema_kimg * 1000, shown * self.options.ema_ramp)
+        half_life = min(self.options.half_life * 1000, shown * self.options.ema_ramp)
         weight = 1 - 0.5 ** (count / half_life) if half_life > 0 else 1.0
         for mine, new in zip(self.average.parameters(), self.generator.parameters(), strict=True):
             mine.mul_(1 - weight).add_(new, alpha=weight)

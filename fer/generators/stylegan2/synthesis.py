@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fer.generators.stylegan2.config import StyleGan2Options
-from fer.generators.stylegan2.layers import GAIN, Linear, activated
+from fer.generators.stylegan2.layers import GAIN, Linear, activated, clamped
 from fer.generators.stylegan2.resampling import blur, double
 
 COARSE = 4
@@ -58,7 +58,7 @@ class ModulatedConvolution(nn.Module):
             convolved = functional.conv2d(modulated, weight, padding=1)
         bias = (self.bias * GAIN).to(kind).view(1, -1, 1, 1)
         result = torch.addcmul(bias, convolved, scale).add_((noise * (self.noise_strength * GAIN)).to(kind))
-        return activated(result, GAIN)
+        return activated(result)
 
 
 class ToGrey(nn.Module):
@@ -76,7 +76,8 @@ class ToGrey(nn.Module):
         filters = (self.style(latents) * (self.weight * self._scale)).to(values.dtype).unsqueeze(2)
         count, channels, height, width = values.shape
         places = values.permute(0, 2, 3, 1).reshape(count, height * width, channels)
-        return torch.bmm(places, filters).view(count, 1, height, width).float() + self.bias
+        grey = torch.bmm(places, filters).view(count, 1, height, width) + self.bias.to(values.dtype)
+        return clamped(grey).float()
 
 
 class SynthesisBlock(nn.Module):
@@ -132,4 +133,6 @@ class Synthesis(nn.Module):
         return result
 
     def _kind(self, side: int) -> torch.dtype:
-        return torch.bfloat16 if self.reduced and side in self.sides[-REDUCED_SIDES:] else torch.float32
+        return (
+            torch.bfloat16 if self.reduced and side > COARSE and side in self.sides[-REDUCED_SIDES:] else torch.float32
+        )

@@ -70,7 +70,7 @@ def _row(network: NetworkResult) -> dict[str, Any]:
     trained = "kimg" in summary  # somebody's own images were trained by nobody here
     diverged = summary.get("diverged")
     judged: dict[str, Any] = summary["judge"]["preferred"] if trained else {}
-    fault = summary["judge"]["label_fault"] if trained else ""
+    fault = judged["label_fault"] if trained else ""
     return {
         "generator": network.run.generator,
         "seed": network.run.seed,

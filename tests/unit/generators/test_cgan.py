@@ -186,7 +186,7 @@ def test_a_network_that_was_never_good_is_no_generator(tmp_path: Path) -> None:
     with pytest.raises(RequestError) as error:
         train(tmp_path, kimg=5, **DESTRUCTIVE)
     assert re.fullmatch(
-        r"generator cgan-48 diverged at 1\.008 kimg, before it had any good weights \(.*no finite number.*\); "
+        r"generator cgan-48 diverged at 0\.112 kimg, before it had any good weights \(.*no finite number.*\); "
         r"lower generator_learning_rate \(now 1e\+30\) and discriminator_learning_rate \(now 1e\+30\)",
         str(error.value),
     )

@@ -14,17 +14,30 @@ def limits(figures: Mapping[str, float]) -> str | None:
 
 def test_figures_beyond_a_limit_are_borne_for_the_stated_time_and_no_longer() -> None:
     rows = [ROW] + [replace(ROW, kimg=float(kimg), figures={"loss": 21.0}) for kimg in range(2, 21)]
-    assert divergence(rows, limits) is None
+    assert divergence(rows, limits, ended=False) is None
     rows.append(replace(ROW, kimg=21.0, figures={"loss": 21.0}))
-    assert divergence(rows, limits) == "from 1 to 21 kimg the loss was above 20"
-    assert divergence([*rows[:-1], replace(ROW, kimg=21.0)], limits) is None
+    assert divergence(rows, limits, ended=False) == "from 1 to 21 kimg the loss was above 20"
+    assert divergence([*rows[:-1], replace(ROW, kimg=21.0)], limits, ended=False) is None
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_is_not_borne_at_all(value: float) -> None:
     last = replace(ROW, kimg=2.0, figures={"loss": value})
-    assert divergence([ROW, last], limits) == "a loss or gradient was no finite number at 2 kimg"
+    assert divergence([ROW, last], limits, ended=False) == "a loss or gradient was no finite number at 2 kimg"
 
 
 def test_before_the_first_row_nothing_has_diverged() -> None:
-    assert divergence([], limits) is None
+    assert divergence([], limits, ended=False) is None
+
+
+def test_a_run_that_ends_beyond_a_limit_has_diverged_if_it_was_ever_within() -> None:
+    last = replace(ROW, kimg=2.0, figures={"loss": 21.0})
+    assert divergence([ROW, last], limits, ended=False) is None
+    assert divergence([ROW, last], limits, ended=True) == "from 1 to 2 kimg the loss was above 20"
+    assert divergence([last], limits, ended=True) is None
+
+
+def test_one_row_beyond_a_limit_is_borne_however_long_it_was() -> None:
+    rows = [ROW, replace(ROW, kimg=30.0, figures={"loss": 21.0})]
+    assert divergence(rows, limits, ended=False) is None
+    assert divergence([*rows, replace(ROW, kimg=60.0, figures={"loss": 21.0})], limits, ended=False) is not None

@@ -71,14 +71,6 @@ def test_p_stays_within_zero_and_one() -> None:
     assert ada.p == 1
 
 
-def test_fixed_p_never_moves_but_overfitting_is_measured() -> None:
-    ada = AdaptiveProbability(target=0.6, kimg=500, fixed=0.3)
-    for _ in range(EVERY):
-        ada.observe(logits(10, 0))
-    assert ada.p == 0.3
-    assert ada.overfitting == 1
-
-
 @pytest.mark.parametrize("stopped", range(2 * EVERY + 1))
 def test_goes_on_from_its_state_as_if_never_stopped(stopped: int) -> None:
     batches = [logits(positive, 10 - positive) for positive in (10, 9, 9, 10, 2, 3, 9, 10, 10, 10, 9, 10)]

@@ -168,12 +168,13 @@ def test_truncation_draws_latents_to_the_mean_of_their_class_or_of_all() -> None
     torch.testing.assert_close(generator(noise, labels, maps, truncation=0.7), halfway)
 
 
-def test_means_of_latents_are_tracked_per_class_whatever_else_a_batch_holds() -> None:
+@pytest.mark.parametrize("batches", [1, 40, 2000])
+def test_means_of_latents_are_tracked_per_class_whatever_else_a_batch_holds(batches: int) -> None:
     mapping = Generator(small(), 32, 3).mapping
     centres = torch.randn(3, 8)
     labels = torch.tensor([0, 0, 0, 1])  # and never 2
-    for _ in range(4000):
-        mapping.track(centres[labels] + 0.01 * torch.randn(4, 8), labels)
+    for _ in range(batches):
+        mapping.track(centres[labels] + 0.001 * torch.randn(4, 8), labels)
     torch.testing.assert_close(mapping.class_means[:2], centres[:2], atol=0.02, rtol=0)
     assert torch.equal(mapping.class_means[2], torch.zeros(8))
     torch.testing.assert_close(mapping.mean, centres[labels].mean(dim=0), atol=0.02, rtol=0)
@@ -187,10 +188,70 @@ def test_reduced_precision_changes_little() -> None:
     images = generator(noise, labels, maps)
     logits = discriminator(images, labels)
     generator.synthesis.reduced = discriminator.reduced = True
+    kinds: dict[int, torch.dtype] = {}
+    for side, block in zip(generator.synthesis.sides[1:], generator.synthesis.blocks, strict=True):
+        block.register_forward_hook(lambda _m, inputs, _o, side=side: kinds.__setitem__(side, inputs[0].dtype))
+    generator.synthesis.convolution.register_forward_hook(lambda _m, inputs, _o: kinds.__setitem__(4, inputs[0].dtype))
+    reduced = generator(noise, labels, maps)
+    assert kinds == {4: torch.float32, 8: torch.bfloat16, 16: torch.bfloat16, 32: torch.bfloat16}
+    assert not torch.equal(reduced, images)
     assert (generator(noise, labels, maps) - images).abs().max() < 0.05 * images.abs().max()
     assert (discriminator(images, labels) - logits).abs().max() < 0.1 * logits.abs().max()
 
 
 def test_activations_are_clamped_in_reduced_precision() -> None:
     values = torch.tensor([1e4, -1e4], dtype=torch.bfloat16)
-    assert activated(values).tolist() == [CLAMP, -CLAMP]
+    assert activated(values.clone()).tolist() == [CLAMP, -CLAMP]
+    assert activated(values.clone(), 0.5).tolist() == [CLAMP / 2, -CLAMP / 2]
+
+
+@pytest.mark.parametrize("residual", [True, False])
+def test_a_block_of_the_discriminator_is_the_published_one(residual: bool) -> None:
+    block = DiscriminatorBlock(3, 5, residual=residual)
+    for layer in (block.first, block.second):
+        nn.init.normal_(layer.bias)
+    values = torch.randn(2, 3, 8, 8)
+
+    def convolved(images: np.ndarray, weight: torch.Tensor, stride: int) -> np.ndarray:
+        """A correlation by explicit sums, with filters scaled by the root of their inputs."""
+        filters = weight.detach().numpy() / math.sqrt(weight[0].numel())
+        size, count = filters.shape[2], (images.shape[2] - filters.shape[2]) // stride + 1
+        result = np.zeros((len(images), len(filters), count, count))
+        for row in range(count):
+            for column in range(count):
+                top, left = row * stride, column * stride
+                window = images[:, :, top : top + size, left : left + size]
+                result[:, :, row, column] = np.einsum("bihw,oihw->bo", window, filters)
+        return result
+
+    def blurred(images: np.ndarray, padding: int) -> np.ndarray:
+        taps = np.array([1.0, 3.0, 3.0, 1.0]) / 8
+        padded = np.pad(images, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+        return np.stack([[signal.convolve2d(one, np.outer(taps, taps), mode="valid") for one in i] for i in padded])
+
+    def active(images: np.ndarray, bias: torch.Tensor) -> np.ndarray:
+        shifted = images + bias.detach().numpy()[None, :, None, None]
+        result: np.ndarray = np.where(shifted > 0, shifted, 0.2 * shifted) * math.sqrt(2)
+        return result
+
+    image = values.numpy()
+    first = active(convolved(np.pad(image, ((0, 0), (0, 0), (1, 1), (1, 1))), block.first.weight, 1), block.first.bias)
+    expected = active(convolved(blurred(first, 2), block.second.weight, 2), block.second.bias)
+    if block.shortcut is not None:
+        straight = convolved(blurred(image, 1), block.shortcut.weight, 2)
+        expected = (expected + straight) * math.sqrt(0.5)
+    np.testing.assert_allclose(block(values).detach().numpy(), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("doubles", [False, True])
+def test_modulated_convolutions_can_be_differentiated_twice(doubles: bool) -> None:
+    layer = ModulatedConvolution(2, 2, 3, doubles=doubles).double()
+    values, latents = torch.randn(1, 2, 3, 3).double(), torch.randn(1, 3).double()
+    noise = torch.randn(1, 1, 6 if doubles else 3, 6 if doubles else 3).double()
+    inputs = (values.requires_grad_(), latents.requires_grad_())
+    assert torch.autograd.gradgradcheck(lambda value, latent: layer(value, latent, noise), inputs)
+
+
+def test_a_block_of_the_discriminator_can_be_differentiated_twice() -> None:
+    block = DiscriminatorBlock(2, 2, residual=True).double()
+    assert torch.autograd.gradgradcheck(block, (torch.randn(1, 2, 4, 4).double().requires_grad_(),))

@@ -124,7 +124,7 @@ LEARNS: dict[str, Any] = {"batch_size": 16, "learning_rate": 0.01, "channel_max"
 def test_it_learns_which_label_means_what(tmp_path: Path) -> None:
     folder = train(STYLEGAN2_32, tmp_path, kimg=6, snapshot_kimg=1.0, tick_kimg=0.5, **LEARNS)
     described = read_description(folder)
-    assert described["judge"]["label_fault"] is None
+    assert described["judge"]["preferred"]["label_fault"] is None
     assert described["judge"]["preferred"]["agreement"] > 0.9
     made = STYLEGAN2_32.load(folder, CLASSES, {}, ONE_THREAD).sample(np.repeat([0, 1], 32), np.arange(64), seed=0)
     assert made[:32].mean() < 100 < 150 < made[32:].mean()
@@ -140,9 +140,10 @@ def test_permuted_labels_are_caught_and_named(tmp_path: Path, caplog: pytest.Log
     )  # fmt: skip
     judged = read_description(work.folder)["judge"]
     assert judged["preferred"]["agreement"] < 0.1
-    assert "dark" in judged["label_fault"]
-    assert "bright" in judged["label_fault"]
-    assert any(judged["label_fault"] in record.getMessage() for record in caplog.records)
+    fault = judged["preferred"]["label_fault"]
+    assert "dark" in fault
+    assert "bright" in fault
+    assert any(fault in record.getMessage() for record in caplog.records)
 
 
 class CountingJudge(Judge):
@@ -258,28 +259,36 @@ def test_one_forward_pass_serves_both_networks_as_two_would() -> None:
     options = parse("", {**MINUTE, "path_length_weight": 0.0, "r1_weight": 0.0, "style_mixing": 0.0, "flip": False})
     trainer = Trainer(options, 32, 2, 0, torch.device("cpu"), "fp32", ada=False)
     images, labels = batch()
-    fakes: list[Tensor] = []
-    trainer.generator.synthesis.register_forward_hook(lambda _m, _i, output: fakes.append(output))
-    taken: list[Tensor] = []
+    taken: dict[str, list[Tensor]] = {}
 
-    def keep(network: torch.nn.Module) -> Any:
+    def keep(name: str) -> Any:
         def hook(*_: object) -> None:
-            taken.extend(p.grad.clone() for p in network.parameters() if p.grad is not None)
+            taken[name] = [p.grad.clone() for p in getattr(trainer, name).parameters() if p.grad is not None]
 
         return hook
 
-    trainer._discriminator_optimizer.register_step_pre_hook(keep(trainer.discriminator))
-    before = {name: value.clone() for name, value in trainer.discriminator.state_dict().items()}
+    before: dict[str, Any] = {}
+    for name in ("generator", "discriminator"):
+        getattr(trainer, f"_{name}_optimizer").register_step_pre_hook(keep(name))
+        before[name] = {key: value.clone() for key, value in getattr(trainer, name).state_dict().items()}
+    latents: list[tuple[Any, ...]] = []
+    trainer.generator.synthesis.register_forward_hook(lambda _m, inputs, _o: latents.append(inputs))
     shown: list[tuple[Tensor, Tensor]] = []
     trainer.discriminator.register_forward_hook(lambda _m, inputs, _o: shown.append(inputs))
     trainer.step(images, labels, np.random.default_rng(0), 8)
     (fake, fake_labels), (real, real_labels) = shown
-    trainer.discriminator.load_state_dict(before)
+    trainer.discriminator.load_state_dict(before["discriminator"])
     softplus = torch.nn.functional.softplus
     alone = softplus(trainer.discriminator(fake.detach(), fake_labels)).mean()
     alone = alone + softplus(-trainer.discriminator(real, real_labels)).mean()
     expected = torch.autograd.grad(alone, list(trainer.discriminator.parameters()))
-    for ours, theirs in zip(taken, expected, strict=True):
+    for ours, theirs in zip(taken["discriminator"], expected, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
+    trainer.generator.load_state_dict(before["generator"])
+    made = trainer.generator.synthesis(latents[0][0].detach(), latents[0][1])
+    own = list(trainer.generator.synthesis.parameters())
+    loss = softplus(-trainer.discriminator(made, fake_labels)).mean()
+    for ours, theirs in zip(taken["generator"][-len(own) :], torch.autograd.grad(loss, own), strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
@@ -303,3 +312,37 @@ def test_real_images_are_resized_with_an_antialiased_filter() -> None:
     assert resized(stripes, 48) is stripes
     expected = np.asarray(Image.fromarray(stripes[0]).resize((64, 64), Image.Resampling.LANCZOS))
     assert np.array_equal(resized(stripes, 64)[0], expected)
+
+
+def test_mixed_images_change_their_latent_at_some_layer_and_no_sooner_than_the_second() -> None:
+    trainer = Trainer(parse("", {**MINUTE, "style_mixing": 0.5}), 32, 2, 0, torch.device("cpu"), "fp32", ada=False)
+    latents = trainer._latents(torch.arange(4000) % 2, torch.Generator().manual_seed(0))
+    differs = (latents != latents[:, :1]).any(dim=2)  # from the first layer's
+    mixed = differs[:, -1]
+    assert mixed.float().mean().item() == pytest.approx(0.5, abs=0.03)
+    first = differs[mixed].int().argmax(dim=1)
+    share = torch.bincount(first, minlength=8)[1:].float() / len(first)
+    assert first.min() == 1
+    torch.testing.assert_close(share, torch.full((7,), 1 / 7), atol=0.03, rtol=0)
+    # From there on all layers have the other one.
+    assert (differs.int().diff(dim=1) >= 0).all()
+
+
+def test_a_weight_that_a_lazy_step_destroyed_ends_training_with_the_last_good_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def destroy(self: Trainer, *_: object) -> Tensor:
+        if self.generator.synthesis.constant.isfinite().all() and self._mean_path == 1:
+            self.average.synthesis.constant.fill_(float("nan"))
+        self._mean_path.fill_(1)
+        return torch.tensor(0.0)
+
+    # The figures stay finite: only the averaged weights tell.
+    monkeypatch.setattr(Trainer, "_straighten", destroy)
+    monkeypatch.setattr(Trainer, "_move_average", lambda *_: None)
+    folder = train(STYLEGAN2_32, tmp_path, kimg=0.2, tick_kimg=0.008, snapshot_kimg=10.0)
+    described = read_description(folder)
+    assert "a weight was no finite number" in described["diverged"]["reason"]
+    assert described["diverged"]["weights_of_kimg"] == 0.032
+    assert described["judge"]["last"]["kimg"] == 0.032
+    assert all(tensor.isfinite().all() for tensor in load_file(folder / "weights.safetensors").values())
