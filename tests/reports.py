@@ -163,8 +163,8 @@ def network_result(task: Task, classes: tuple[str, ...]) -> NetworkResult:
         "diverged": reason if where["generator"] == "diverging" else None,
         "judge": {
             "samples": 700,
-            "preferred": {"kimg": 30.0, "seconds": 90.0, "agreement": 0.414, "chance": 0.152, "frechet": 61.7} | fault,
-            "last": {"kimg": 40.0, "seconds": 120.0, "agreement": 0.402, "chance": 0.151, "frechet": 63.2} | fault,
+            "preferred": {"kimg": 30.0, "agreement": 0.414, "chance": 0.152, "frechet": 61.7} | fault,
+            "last": {"kimg": 40.0, "agreement": 0.402, "chance": 0.151, "frechet": 63.2} | fault,
         },
     }
     return NetworkResult(run_of(task), where.get("class"), summary, history, sheet_png(seed=1))

@@ -342,8 +342,8 @@ class Training:
             "diverged": None if reason is None else {"reason": reason, "weights_of_kimg": self._good_kimg},
             "judge": {
                 "samples": len(self._judge.asked),
-                "preferred": asdict(_preferred(self._snapshots)),
-                "last": asdict(self._snapshots[-1]),
+                "preferred": _without_time(_preferred(self._snapshots)),
+                "last": _without_time(self._snapshots[-1]),
             },
             "options": dict(self._options),
             "seed": self._seed,
@@ -360,3 +360,8 @@ def count_parameters(parameters: Iterable[nn.Parameter]) -> int:
 def _preferred(snapshots: Sequence[Snapshot]) -> Snapshot:
     """The last of those with the smallest distance."""
     return min(reversed(snapshots), key=lambda snapshot: snapshot.frechet)
+
+
+def _without_time(snapshot: Snapshot) -> dict[str, Any]:
+    """A snapshot for the description, which is the same whenever the same network is trained."""
+    return {name: value for name, value in asdict(snapshot).items() if name != "seconds"}

@@ -20,7 +20,7 @@ from fer.store import Attempt, Manifest, Store, open_objects, open_store
 from jobs.context import Context, Request, open_context, read_artifact_file
 from tests.cluster.kube import NAMESPACE, get, wait_until
 
-BESIDE = {"seconds", "numerics"}
+BESIDE = {"seconds", "images_per_second", "numerics"}
 """Keys and columns beside the numbers: times, and how many cores the machine has."""
 
 
@@ -123,9 +123,9 @@ def _content(store: Store, task: Task, name: str) -> Any:
     if name.endswith(".npz"):
         with np.load(io.BytesIO(data)) as arrays:
             return {key: (str(array.dtype), array.shape, _digest(array.tobytes())) for key, array in arrays.items()}
-    if name == "cell.json":
+    if name in ("cell.json", "evaluator.json", "generator.json"):
         return {key: value for key, value in json.loads(data).items() if key not in BESIDE}
-    if name == "history.csv":
+    if name in ("history.csv", "snapshots.csv"):
         rows = csv.DictReader(data.decode().splitlines())
         return [{key: value for key, value in row.items() if key not in BESIDE} for row in rows]
     return _digest(data)
