@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
@@ -20,7 +20,7 @@ from fer.generators.randomness import images_shown, step_random
 from fer.generators.sampling import BATCH, number_within_label
 from fer.generators.sheets import COLUMNS, write_sheet
 from fer.generators.weights import save_weights
-from fer.runtime.device import Numerics
+from fer.runtime.device import Numerics, apply_numerics
 from fer.runtime.progress import Progress, progress
 from fer.runtime.state import pack_state, unpack_state
 from fer.runtime.work import Work
@@ -352,9 +352,48 @@ class Training:
         }
 
 
-def count_parameters(parameters: Iterable[nn.Parameter]) -> int:
-    """How many numbers there are in them."""
-    return sum(parameter.numel() for parameter in parameters)
+def train_network(
+    model: str,
+    make_trainer: Callable[[Numerics], Trainer],
+    images: Images,
+    labels: Labels,
+    classes: Sequence[str],
+    *,
+    schedule: Schedule,
+    options: Mapping[str, Any],
+    seed: int,
+    numerics: Numerics,
+    judge: Judge | None,
+    work: Work,
+) -> None:
+    """Train one network from its beginning, or from its checkpoint with the precision and threads named there.
+
+    For the arguments see ``Training``; ``make_trainer`` is called once precision and threads are applied.
+    """
+    check_images(model, labels, classes)
+    saved = Saved.of(work)
+    if saved is not None:
+        numerics = saved.numerics(numerics.device)
+    apply_numerics(numerics)
+    Training(
+        model,
+        make_trainer(numerics),
+        images,
+        labels,
+        classes,
+        schedule=schedule,
+        options=options,
+        seed=seed,
+        numerics=numerics,
+        judge=judge,
+        work=work,
+        saved=saved,
+    ).run()
+
+
+def parameters_of(**networks: nn.Module) -> dict[str, int]:
+    """Trainable parameters of each network."""
+    return {name: sum(one.numel() for one in network.parameters()) for name, network in networks.items()}
 
 
 def _preferred(snapshots: Sequence[Snapshot]) -> Snapshot:

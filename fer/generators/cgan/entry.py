@@ -10,6 +10,7 @@ from fer.generators.options import parse_options
 
 if TYPE_CHECKING:
     from fer.evaluators.judge import Judge
+    from fer.generators.cgan.step import Trainer
     from fer.runtime.device import Numerics
     from fer.runtime.work import Work
 
@@ -31,17 +32,13 @@ class CganEntry:
 
     def images_per_second(self, classes: int, options: dict[str, Any], numerics: "Numerics") -> float:
         """Measured on random images."""
-        import torch
-
         from fer.generators.cgan.networks import SIDE
-        from fer.generators.cgan.step import Trainer
         from fer.generators.throughput import measure
         from fer.runtime.device import apply_numerics
 
         apply_numerics(numerics)
-        parsed, device = CganOptions.model_validate(options), torch.device(numerics.device)
-        trainer = Trainer(parsed, classes, 0, device, numerics.precision)
-        return measure(trainer, SIDE, classes, parsed.batch_size, device)
+        parsed = CganOptions.model_validate(options)
+        return measure(_trainer(parsed, classes, 0, numerics), SIDE, classes, parsed.batch_size, numerics.device)
 
     def train(
         self,
@@ -57,21 +54,12 @@ class CganEntry:
         work: "Work",
     ) -> None:
         """Train one network."""
-        import torch
+        from fer.generators.training import Schedule, train_network
 
-        from fer.generators.cgan.step import Trainer
-        from fer.generators.training import Saved, Schedule, Training, check_images
-        from fer.runtime.device import apply_numerics
-
-        check_images(MODEL, labels, classes)
-        saved = Saved.of(work)
-        if saved is not None:
-            numerics = saved.numerics(numerics.device)
-        apply_numerics(numerics)
         parsed = CganOptions.model_validate(options)
-        Training(
+        train_network(
             MODEL,
-            Trainer(parsed, len(classes), seed, torch.device(numerics.device), numerics.precision),
+            lambda applied: _trainer(parsed, len(classes), seed, applied),
             images,
             labels,
             classes,
@@ -81,8 +69,7 @@ class CganEntry:
             numerics=numerics,
             judge=judge,
             work=work,
-            saved=saved,
-        ).run()
+        )
 
     def available(self, folders: Sequence[Path], classes: Sequence[str]) -> None:
         """Without limit."""
@@ -94,6 +81,14 @@ class CganEntry:
         from fer.generators.cgan.samples import load_samples
 
         return load_samples(folder, classes, CganSampling.model_validate(sampling), numerics)
+
+
+def _trainer(options: CganOptions, classes: int, seed: int, numerics: "Numerics") -> "Trainer":
+    import torch
+
+    from fer.generators.cgan.step import Trainer
+
+    return Trainer(options, classes, seed, torch.device(numerics.device), numerics.precision)
 
 
 CGAN_48 = CganEntry()

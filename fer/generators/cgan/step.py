@@ -14,7 +14,7 @@ from fer.generators.cgan.config import CganOptions
 from fer.generators.cgan.networks import build_networks
 from fer.generators.cgan.samples import CganSamples
 from fer.generators.optimizers import gradient_norm, restore_optimizer
-from fer.generators.training import count_parameters
+from fer.generators.training import parameters_of
 
 LOSS_LIMIT = 20.0
 """A mean loss beyond this counts as bad; ln 2 is what guessing costs, a sound training stays below 5."""
@@ -89,10 +89,7 @@ class Trainer:
 
     def parameters(self) -> dict[str, int]:
         """Trainable parameters of each network."""
-        return {
-            "generator": count_parameters(self.generator.parameters()),
-            "discriminator": count_parameters(self.discriminator.parameters()),
-        }
+        return parameters_of(generator=self.generator, discriminator=self.discriminator)
 
     def advice(self) -> str:
         """Slower learning."""

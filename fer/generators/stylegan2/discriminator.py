@@ -10,7 +10,7 @@ from fer.generators.stylegan2.config import StyleGan2Options
 from fer.generators.stylegan2.layers import GAIN, Linear, activated
 from fer.generators.stylegan2.mapping import LabelMapping
 from fer.generators.stylegan2.resampling import blur
-from fer.generators.stylegan2.synthesis import COARSE, REDUCED_SIDES, sides
+from fer.generators.stylegan2.synthesis import COARSE, precision, sides
 
 
 class Convolution(nn.Module):
@@ -109,10 +109,7 @@ class Discriminator(nn.Module):
 
     def forward(self, images: Tensor, labels: Tensor) -> Tensor:
         """One logit per image."""
-        kinds = [
-            torch.bfloat16 if self.reduced and one in self.sides[-REDUCED_SIDES:] else torch.float32
-            for one in reversed(self.sides)
-        ]
+        kinds = [precision(one, self.sides[-1], reduced=self.reduced) for one in reversed(self.sides)]
         values = self.grey(images.to(kinds[0]))
         for kind, block in zip(kinds, self.blocks, strict=False):
             values = block(values.to(kind))

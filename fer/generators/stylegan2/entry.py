@@ -33,13 +33,13 @@ class StyleGan2Entry:
 
     def images_per_second(self, classes: int, options: dict[str, Any], numerics: "Numerics") -> float:
         """Measured on random images, without the lazy regularisers."""
-        import torch
-
         from fer.generators.throughput import measure
+        from fer.runtime.device import apply_numerics
 
-        device = torch.device(numerics.device)
+        apply_numerics(numerics)
         parsed = parse(self._model, options)
-        return measure(self._trainer(parsed, classes, 0, numerics), self._side, classes, parsed.batch_size, device)
+        trainer = self._trainer(parsed, classes, 0, numerics)
+        return measure(trainer, self._side, classes, parsed.batch_size, numerics.device)
 
     def train(
         self,
@@ -55,16 +55,12 @@ class StyleGan2Entry:
         work: "Work",
     ) -> None:
         """Train one network."""
-        from fer.generators.training import Saved, Schedule, Training, check_images
+        from fer.generators.training import Schedule, train_network
 
-        check_images(self._model, labels, classes)
-        saved = Saved.of(work)
-        if saved is not None:
-            numerics = saved.numerics(numerics.device)
         parsed = parse(self._model, options)
-        Training(
+        train_network(
             self._model,
-            self._trainer(parsed, len(classes), seed, numerics),
+            lambda applied: self._trainer(parsed, len(classes), seed, applied),
             resized(images, self._side),
             labels,
             classes,
@@ -74,8 +70,7 @@ class StyleGan2Entry:
             numerics=numerics,
             judge=judge,
             work=work,
-            saved=saved,
-        ).run()
+        )
 
     def available(self, folders: Sequence[Path], classes: Sequence[str]) -> None:
         """Without limit."""
@@ -92,9 +87,7 @@ class StyleGan2Entry:
         import torch
 
         from fer.generators.stylegan2.step import Trainer
-        from fer.runtime.device import apply_numerics
 
-        apply_numerics(numerics)
         device = torch.device(numerics.device)
         return Trainer(options, self._side, classes, seed, device, numerics.precision, ada=self._ada)
 

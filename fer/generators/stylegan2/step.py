@@ -17,7 +17,7 @@ from fer.generators.stylegan2.discriminator import Discriminator
 from fer.generators.stylegan2.generator import Generator
 from fer.generators.stylegan2.regularisation import PATH_TRACKING, gradient_penalty, path_lengths
 from fer.generators.stylegan2.samples import StyleGan2Samples
-from fer.generators.training import count_parameters
+from fer.generators.training import parameters_of
 
 PENALTY_EVERY = 16
 """Steps between two of the discriminator's gradient penalties (arXiv 1912.04958, section 3.1)."""
@@ -130,10 +130,7 @@ class Trainer:
 
     def parameters(self) -> dict[str, int]:
         """Trainable parameters of each network."""
-        return {
-            "generator": count_parameters(self.generator.parameters()),
-            "discriminator": count_parameters(self.discriminator.parameters()),
-        }
+        return parameters_of(generator=self.generator, discriminator=self.discriminator)
 
     def advice(self) -> str:
         """Slower learning, or a stronger penalty."""

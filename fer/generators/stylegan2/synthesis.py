@@ -27,6 +27,12 @@ def sides(side: int) -> list[int]:
     return [2**power for power in range(2, side.bit_length())]
 
 
+def precision(side: int, side_of_images: int, *, reduced: bool) -> torch.dtype:
+    """What the layers of a side compute in, in either network: the coarsest always in single precision."""
+    highest = sides(side_of_images)[-REDUCED_SIDES:]
+    return torch.bfloat16 if reduced and side > COARSE and side in highest else torch.float32
+
+
 class ModulatedConvolution(nn.Module):
     """3 x 3 filters, modulated and demodulated; noise, bias and leaky ReLU follow. ``double``: twice the side."""
 
@@ -133,6 +139,4 @@ class Synthesis(nn.Module):
         return result
 
     def _kind(self, side: int) -> torch.dtype:
-        return (
-            torch.bfloat16 if self.reduced and side > COARSE and side in self.sides[-REDUCED_SIDES:] else torch.float32
-        )
+        return precision(side, self.sides[-1], reduced=self.reduced)
