@@ -55,7 +55,8 @@ def suffered(here: dict[str, LocalRun], store: ClusterStore) -> Suffered:  # noq
     uris = {name: store.put(f"tests/{name}.yaml", text.encode()) for name, text in STUDIES.items()}
     with PodWatch("app.kubernetes.io/name=fer") as watch:
         disturbed, hungry = Grid.submit(uris["disturbed"]), Grid.submit(uris["hungry"], memory=TOO_LITTLE)
-        # The two cells without a generator: they wait for nothing but the plan, so they train side by side.
+        wait_until(lambda: disturbed.done("plan"), "a plan", seconds=600)
+        # The two cells without a generator: nothing but the plan comes before them.
         deleted = in_the_middle(store, uris["disturbed"])
         kubectl("delete", "pod", deleted, "--wait=false")
         killed = in_the_middle(store, uris["disturbed"], but=deleted)
