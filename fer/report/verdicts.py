@@ -1,0 +1,69 @@
+"""How claims are spelled: what they are about, and what is made of them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fer.report.format import between, signed, whole
+from fer.statistics.claims import LEAST_SEEDS, Claim, NetworksClaim, ProceduresClaim
+from fer.statistics.power import MOST_SEEDS, seeds_needed
+from fer.statistics.verdicts import Verdict, verdicts
+
+POINT = 0.01
+"""One point of macro-F1."""
+
+INTERVALS = (
+    "Every interval holds at 95 %. For one seed it is about the trained networks themselves, for other images like the "
+    "test images (a bootstrap over the test images, paired in differences). From two seeds on it is about the "
+    "procedures, for other seeds and other images: the spread between seeds and the images that all seeds share are "
+    f"added, and the width is Student’s t for so few seeds. With fewer than {LEAST_SEEDS} seeds no verdict on "
+    "procedures is given, since so few hardly know their own spread."
+)
+"""What stands under tables with intervals."""
+
+HOLM = (
+    "p-values of one kind of claim are corrected for the whole table (Holm), so that the chance of any false verdict "
+    "in it is 5 %."
+)
+
+
+def verdicts_of(claims: Sequence[Claim | None]) -> list[Verdict | None]:
+    """A verdict for each claim of a table; each kind of claim is a family of its own. None for None."""
+    networks = iter(verdicts([claim for claim in claims if isinstance(claim, NetworksClaim)]))
+    procedures = iter(verdicts([claim for claim in claims if isinstance(claim, ProceduresClaim)]))
+    return [
+        None if claim is None else next(networks) if isinstance(claim, NetworksClaim) else next(procedures)
+        for claim in claims
+    ]
+
+
+def claim_about(claim: Claim | None, of_one_generator: bool) -> str:
+    """What a claim is about, in a word or two; nothing for None."""
+    if claim is None:
+        return ""
+    if isinstance(claim, NetworksClaim):
+        return "these networks"
+    return "one generator" if of_one_generator else "procedures"
+
+
+def seeds_of(claim: Claim) -> int:
+    """How many seeds a claim rests on."""
+    return 1 if isinstance(claim, NetworksClaim) else claim.seeds
+
+
+def seeds_to_see(between_seeds: float, shared: float) -> str:
+    """How many seeds show a difference of ``POINT`` with the chance ``POWER``, given the variances of a claim."""
+    needed = seeds_needed(POINT, between_seeds, shared)
+    return f"more than {whole(MOST_SEEDS)}" if needed is None else whole(needed)
+
+
+def difference_entries(name: str, claim: Claim | None) -> dict[str, Any]:
+    """The entries of a row for a difference: its value, both ends of its interval, and these as text."""
+    if claim is None:
+        return dict.fromkeys((name, f"{name}_low", f"{name}_high", f"{name}_interval"))
+    interval = claim.estimate.interval
+    return {
+        name: claim.estimate.value,
+        f"{name}_low": interval.low,
+        f"{name}_high": interval.high,
+        f"{name}_interval": between(interval, signed),
+    }
