@@ -48,6 +48,11 @@ def chance(value: float) -> str:
     return f"{value:.3f}" if value >= 0.0005 else "< 0.001"
 
 
+def p_is(value: float) -> str:
+    """A p-value in a sentence."""
+    return f"p {'' if value < 0.0005 else '= '}{chance(value)}"
+
+
 def between(interval: Interval, spell: Callable[[float], str] = score) -> str:
     """Both ends of an interval."""
     return f"{spell(interval.low)} to {spell(interval.high)}"

@@ -5,6 +5,7 @@ from typing import Any
 
 from fer.report.format import between, signed, whole
 from fer.statistics.claims import LEAST_SEEDS, Claim, NetworksClaim, ProceduresClaim
+from fer.statistics.estimate import Estimate
 from fer.statistics.power import MOST_SEEDS, seeds_needed
 from fer.statistics.verdicts import Verdict, verdicts
 
@@ -45,14 +46,9 @@ def claim_about(claim: Claim | None, of_one_generator: bool) -> str:
     return "one generator" if of_one_generator else "procedures"
 
 
-def seeds_of(claim: Claim) -> int:
-    """How many seeds a claim rests on."""
-    return 1 if isinstance(claim, NetworksClaim) else claim.seeds
-
-
-def seeds_to_see(between_seeds: float, shared: float) -> str:
-    """How many seeds show a difference of ``POINT`` with the chance ``POWER``, given the variances of a claim."""
-    needed = seeds_needed(POINT, between_seeds, shared)
+def seeds_to_see(estimate: Estimate) -> str:
+    """How many seeds show a difference of ``POINT`` with the chance ``POWER``, if seeds and images vary as here."""
+    needed = seeds_needed(POINT, estimate.seeds * estimate.by_seeds**2, estimate.by_images**2)
     return f"more than {whole(MOST_SEEDS)}" if needed is None else whole(needed)
 
 

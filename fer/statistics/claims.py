@@ -26,16 +26,11 @@ class ProceduresClaim:
     """By how much procedures differ, over seeds and images: see ``fer.statistics.components``."""
 
     estimate: Estimate
-    seeds: int
-    between_seeds: float
-    """Variance of the difference between single seeds."""
-    shared: float
-    """Variance of the difference that no number of seeds lessens: by the images that all seeds share."""
 
     @property
     def decidable(self) -> bool:
         """Whether there are seeds enough for a verdict."""
-        return self.seeds >= LEAST_SEEDS
+        return self.estimate.seeds >= LEAST_SEEDS
 
 
 Claim = NetworksClaim | ProceduresClaim
@@ -44,6 +39,4 @@ Claim = NetworksClaim | ProceduresClaim
 def claim_of(found: Components, weights: Floats) -> Claim:
     """What a linear combination (m,) of scores claims: of networks for one seed, of procedures for more."""
     estimate = found.contrast(weights)
-    if found.seeds == 1:
-        return NetworksClaim(estimate)
-    return ProceduresClaim(estimate, found.seeds, *found.parts(weights))
+    return NetworksClaim(estimate) if found.seeds == 1 else ProceduresClaim(estimate)

@@ -1,31 +1,28 @@
 """How many seeds it would take to see a difference between procedures."""
 
+import numpy as np
+
 from fer.statistics.claims import LEAST_SEEDS
-from fer.statistics.estimate import ALPHA
+from fer.statistics.estimate import ALPHA, half_width
 
 POWER = 0.8
 MOST_SEEDS = 10_000
+_SHOWN = 1000
+"""Quantiles of the variance between seeds over which the mean is taken."""
 
 
 def power(difference: float, seeds: int, between_seeds: float, shared: float) -> float:
     """The chance that so many seeds, two at least, show a true ``difference``, two-sided at ``ALPHA``.
 
-    between_seeds, shared: variances of the difference as in a ``ProceduresClaim``. By Student's non-central t with the
-    degrees of freedom of ``fer.statistics.components``.
+    between_seeds: variance of the difference between single seeds; shared: that of their mean which more seeds do not
+    lessen. The mean over the variances that such seeds may show.
     """
-    from scipy.stats import nct, norm, t
+    from scipy.stats import chi2, norm
 
-    by_seeds = between_seeds / seeds
-    error = (by_seeds + shared) ** 0.5
-    if error == 0:
-        return float(difference != 0)
-    distance = abs(difference) / error
-    if by_seeds == 0:
-        limit = norm.ppf(1 - ALPHA / 2)
-        return float(norm.sf(limit - distance) + norm.cdf(-limit - distance))
-    freedom = (seeds - 1) * (1 + shared / by_seeds) ** 2
-    limit = t.ppf(1 - ALPHA / 2, freedom)
-    return float(nct.sf(limit, freedom, distance) + nct.cdf(-limit, freedom, distance))
+    shown = between_seeds * chi2.ppf((np.arange(_SHOWN) + 0.5) / _SHOWN, seeds - 1) / (seeds - 1)
+    half = half_width(1 - ALPHA, np.sqrt(shown / seeds), np.sqrt(shared), seeds)
+    spread = norm(difference, np.sqrt(between_seeds / seeds + shared))
+    return float(np.mean(spread.sf(half) + spread.cdf(-half)))
 
 
 def seeds_needed(difference: float, between_seeds: float, shared: float) -> int | None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.statistics.components import Components, Floats
-from fer.statistics.estimate import LEVEL
+from fer.statistics.estimate import LEVEL, half_width
 
 _STEPS = 100
 """Numbers of images that are tried between two controls."""
@@ -38,14 +38,12 @@ def price(images: Floats, found: Components) -> Price:
     them on a logarithmic scale of images; beyond the first and last control nothing is assumed.
 
     The interval holds the numbers of images at which mix and curve do not differ at ``fer.statistics.estimate.LEVEL``
-    (a test inverted, as Fieller 1954), so that it is as sure as differences are, and may be open at either end.
+    (a test inverted, after Fieller 1954), so that it is as sure as differences are, and may be open at either end.
     """
-    from scipy.stats import t
-
     curve, pooled = _monotone(found.means[1:])
     tried, shares = _between(images)
-    above, errors, freedom = found.moments(np.column_stack([np.ones(len(tried)), -(shares @ pooled)]))
-    half = t.ppf((1 + LEVEL) / 2, freedom) * errors
+    weights = np.column_stack([np.ones(len(tried)), -(shares @ pooled)])
+    above, half = weights @ found.means, half_width(LEVEL, *found.errors(weights), found.seeds)
     not_better, not_worse = np.flatnonzero(above - half <= 0), np.flatnonzero(above + half >= 0)
     last_better = not_better[0] - 1 if len(not_better) else len(tried)
     first_worse = not_worse[-1] + 1 if len(not_worse) else -1

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from fer.statistics.claims import NetworksClaim, ProceduresClaim
 from fer.statistics.estimate import ALPHA
 
+UNDECIDABLE: Final = "not decidable with this many seeds"
 Words = Literal["better", "worse", "no difference seen", "not decidable with this many seeds"]
 Kind = TypeVar("Kind", NetworksClaim, ProceduresClaim)
 
@@ -32,7 +33,7 @@ def verdicts(family: Sequence[Kind]) -> list[Verdict]:
     found = []
     for claim in family:
         if isinstance(claim, ProceduresClaim) and not claim.decidable:
-            found.append(Verdict("not decidable with this many seeds", None))
+            found.append(Verdict(UNDECIDABLE, None))
             continue
         p = next(corrected)
         better: Words = "better" if claim.estimate.value > 0 else "worse"

@@ -7,7 +7,7 @@ from fer.report.pairs import generator_pairs, judged, of_one_generator
 from fer.report.results import StudyResults
 from fer.report.tables.comparisons import DIFFERENCES, PAIR
 from fer.report.tables.table import Column, Table
-from fer.report.verdicts import HOLM, claim_about, difference_entries, seeds_of, seeds_to_see
+from fer.report.verdicts import HOLM, claim_about, difference_entries, seeds_to_see
 from fer.statistics.claims import Claim, ProceduresClaim
 
 
@@ -34,7 +34,7 @@ def overall_table(results: StudyResults) -> Table | None:
                 **difference_entries("leak_free", leak_free and leak_free.claim),
                 "about": claim_about(claim, of_one_generator(average.pairs[0])),
                 **verdict,
-                "seeds": seeds_of(claim),
+                "seeds": claim.estimate.seeds,
                 "seeds_for_a_point": _needed(claim),
             }
         )
@@ -59,4 +59,4 @@ def overall_table(results: StudyResults) -> Table | None:
 
 
 def _needed(claim: Claim) -> str | None:
-    return seeds_to_see(claim.between_seeds, claim.shared) if isinstance(claim, ProceduresClaim) else None
+    return seeds_to_see(claim.estimate) if isinstance(claim, ProceduresClaim) else None
