@@ -7,8 +7,8 @@ between seeds, which holds what is particular to a seed on these images too. The
 different seeds that their common images cause, found by resampling the images, and zero at least. ``half_width`` in
 ``fer.statistics.estimate`` makes an interval of both.
 
-Other procedures were tried on simulated studies (``tests/unit/statistics/simulated.py``, macro-F1, a spread between seeds
-of one to four points) and left. How often each calls procedures different that do not differ, where 5 % is meant:
+Other ways were tried on simulated studies (``tests/unit/statistics/simulated.py``: macro-F1, seeds that spread by one
+to four points) and left. How often each calls procedures different that do not differ, where 5 % is meant:
 
 - this one: 4.2 to 5.1 % with three, five and ten seeds;
 - percentiles of a bootstrap of seeds and images together, five seeds: 3 % where seeds spread by one point, 10 % at two

@@ -21,8 +21,10 @@ def power(difference: float, seeds: int, between_seeds: float, shared: float) ->
 
     shown = between_seeds * chi2.ppf((np.arange(_SHOWN) + 0.5) / _SHOWN, seeds - 1) / (seeds - 1)
     half = half_width(1 - ALPHA, np.sqrt(shown / seeds), np.sqrt(shared), seeds)
-    spread = norm(difference, np.sqrt(between_seeds / seeds + shared))
-    return float(np.mean(spread.sf(half) + spread.cdf(-half)))
+    error = np.sqrt(between_seeds / seeds + shared)
+    if error == 0:
+        return float(difference != 0)
+    return float(np.mean(norm.sf((half - difference) / error) + norm.cdf((-half - difference) / error)))
 
 
 def seeds_needed(difference: float, between_seeds: float, shared: float) -> int | None:

@@ -65,7 +65,9 @@ def _between(images: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Numbers of images from the first control to the last (n,), and the share of each control in them (n, m)."""
     places = np.linspace(0, len(images) - 1, _STEPS * (len(images) - 1) + 1)
     shares = np.maximum(0.0, 1 - np.abs(places[:, None] - np.arange(len(images))))
-    return np.exp(shares @ np.log(images)), shares
+    tried = np.exp(shares @ np.log(images))
+    tried[::_STEPS] = images  # to the last digit
+    return tried, shares
 
 
 def _reaching(score: float, images: Floats, curve: NDArray[np.float64]) -> Images:
