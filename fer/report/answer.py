@@ -85,7 +85,7 @@ def _worth(average: Average | None, verdict: Verdict | None) -> str:
 
 def _in_words(verdict: Verdict) -> str:
     words = {"better": "a gain beyond chance", "worse": "a loss beyond chance"}.get(
-        verdict.words, "no more than chance"
+        verdict.words, "no difference seen beyond chance"
     )
     return words if verdict.p is None else f"{words} ({p_is(verdict.p)})"
 
