@@ -25,7 +25,7 @@ def answers(results: StudyResults) -> list[tuple[str, str]]:
     groups = groups_of(results)
     names = list(results.planned.study.generators)
     averages = [_average_worth(results, name, groups) for name in names]
-    judged = verdicts_of([average and average.claim for average in averages])
+    judged = verdicts_of([None if average is None else average.claim for average in averages])
     return [
         (name, _answer(results, name, groups, average, verdict))
         for name, average, verdict in zip(names, averages, judged, strict=True)
@@ -54,7 +54,10 @@ def _answer(
     if unfinished:
         total = sum(len(group.planned) for group in planned)
         sentences.append(f"{unfinished} of its {total} cells {'is' if unfinished == 1 else 'are'} missing.")
-    sentences += [*_reuse(finished), _intervals(finished, groups)]
+    sentences += _reuse(finished)
+    if verdict is not None and verdict.p is not None:
+        sentences.append("The p-value is corrected for the number of generators.")
+    sentences.append(_intervals(finished, groups))
     return " ".join(sentences)
 
 
@@ -168,7 +171,7 @@ def _intervals(finished: list[Group], groups: list[Group]) -> str:
     beside = [(group, _find(groups, group.classifier, ratio)) for group in finished for ratio in (group.ratio, 1.0)]
     compared = [len(group.finished_seeds & other.finished_seeds) for group, other in beside if other]
     single = [count == 1 for count in (*compared, *(len(group.finished) for group in finished)) if count]
-    text = "p-values are corrected for the number of generators. Brackets hold 95 % intervals, for other "
+    text = "Brackets hold 95 % intervals, for other "
     if all(single):
         return f"{text}images like the test images: with one seed they are about these trained networks only."
     if any(single):

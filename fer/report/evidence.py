@@ -20,13 +20,13 @@ def mean_of(results: StudyResults, group: Group, name: str) -> Estimate | None:
     name: of ``StudyResults.resampled``. None where no finished cell has the score.
     """
     found = components_of(results, [group], group.finished_seeds, name)
-    return found and found.contrast(np.ones(1))
+    return None if found is None else found.contrast(np.ones(1))
 
 
 def difference_of(results: StudyResults, first: Group, second: Group, name: str = "macro_f1") -> Claim | None:
     """The first group's mean minus the second's over the seeds that both have; None without any."""
     found = components_of(results, [first, second], first.finished_seeds & second.finished_seeds, name)
-    return found and claim_of(found, np.array([1.0, -1.0]))
+    return None if found is None else claim_of(found, np.array([1.0, -1.0]))
 
 
 def mcnemar_of(results: StudyResults, first: Group, second: Group) -> float | None:

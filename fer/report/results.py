@@ -133,7 +133,7 @@ class StudyResults:
         if self.truth is None:
             return {}
         predicted = np.stack([result.predicted for result in self.cells])
-        found = {}
+        found: dict[str, NDArray[np.float32]] = {}
         for suffix, part in (("", np.full(len(self.truth.labels), True)), ("_leak_free", self.truth.leak_free)):
             if part.any():
                 scores = resampled_scores(predicted[:, part], self.truth.labels[part], len(self.planned.classes))

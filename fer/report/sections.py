@@ -7,7 +7,7 @@ from fer.report.figures.curves import curve_figures
 from fer.report.figures.figure import Figure
 from fer.report.figures.losses import loss_figures
 from fer.report.figures.ratio import ratio_figures
-from fer.report.notes import data_note, mix_validation_note
+from fer.report.notes import data_note, intervals_note, mix_validation_note
 from fer.report.resolution import resolution_note
 from fer.report.results import StudyResults
 from fer.report.sheets import Sheet, sample_sheets
@@ -42,7 +42,9 @@ class Section:
 
 
 SECTIONS = (
-    Section("grid", "The grid", "The study has no cells.", tables=(grid_table,), notes=(mix_validation_note,)),
+    Section(
+        "grid", "The grid", "The study has no cells.", tables=(grid_table,), notes=(mix_validation_note, intervals_note)
+    ),
     Section("curves-of-ratio", "Macro-F1 against the real ratio", "No cell is finished.", figures=(ratio_figures,)),
     Section(
         "worth",

@@ -4,22 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from fer.report.format import between, signed, whole
-from fer.statistics.claims import LEAST_SEEDS, Claim, NetworksClaim, ProceduresClaim
+from fer.statistics.claims import Claim, NetworksClaim, ProceduresClaim
 from fer.statistics.estimate import Estimate
 from fer.statistics.power import MOST_SEEDS, seeds_needed
 from fer.statistics.verdicts import Verdict, verdicts
 
 POINT = 0.01
 """One point of macro-F1."""
-
-INTERVALS = (
-    "Every interval holds at 95 %. For one seed it is about the trained networks themselves, for other images like the "
-    "test images (a bootstrap over the test images, paired in differences). From two seeds on it is about the "
-    "procedures, for other seeds and other images: the spread between seeds and the images that all seeds share are "
-    f"added, and the width is Student’s t for so few seeds. With fewer than {LEAST_SEEDS} seeds no verdict on "
-    "procedures is given, since so few hardly know their own spread."
-)
-"""What stands under tables with intervals."""
 
 HOLM = (
     "p-values of one kind of claim are corrected for the whole table (Holm), so that the chance of any false verdict "

@@ -10,7 +10,7 @@ different seeds that their common images cause, found by resampling the images, 
 Other ways were tried on simulated studies (``tests/unit/statistics/simulated.py``: macro-F1, seeds that spread by one
 to four points) and left. How often each calls procedures different that do not differ, where 5 % is meant:
 
-- this one: 4.2 to 5.1 % with three, five and ten seeds;
+- this one: 3 to 5 % with three, five and ten seeds;
 - percentiles of a bootstrap of seeds and images together, five seeds: 3 % where seeds spread by one point, 10 % at two
   and 14 % at four, since five resampled values vary too little and their tails are too light;
 - the same, studentised: 6 to 7 %, and 10 % with three seeds;
@@ -68,7 +68,7 @@ def components(values: Floats, resampled: Floats) -> Components:
     between_different_seeds = (seeds**2 * of_mean - of_each) / (seeds * (seeds - 1))
     return Components(
         values.mean(axis=0, dtype=np.float64),
-        np.cov(values.T, ddof=1).reshape(conditions, conditions),
+        np.asarray(np.cov(values.T, ddof=1), np.float64).reshape(conditions, conditions),
         between_different_seeds,
         seeds,
     )

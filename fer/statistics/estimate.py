@@ -56,7 +56,7 @@ class Estimate:
         return SMALLEST_P if missing(smallest) <= 0 else float(np.exp(brentq(missing, smallest, 0.0)))
 
 
-def half_width(level: float, by_seeds: _Number, by_images: _Number, seeds: int) -> _Number:
+def half_width(level: float, by_seeds: _Number, by_images: _Number, seeds: int) -> NDArray[np.float64]:
     """Half the width of an interval whose error has two independent parts: the squares of their own half widths add.
 
     by_seeds: a standard error that is itself estimated from so many seeds, so that its half width is Student's;
@@ -66,5 +66,6 @@ def half_width(level: float, by_seeds: _Number, by_images: _Number, seeds: int) 
     from scipy.special import ndtri, stdtrit
 
     beyond = (1 - level) / 2
-    of_images = (ndtri(beyond) * by_images) ** 2
-    return np.sqrt(of_images if seeds == 1 else (stdtrit(seeds - 1, beyond) * by_seeds) ** 2 + of_images)
+    of_images = np.square(ndtri(beyond) * by_images)
+    of_seeds = 0.0 if seeds == 1 else np.square(stdtrit(seeds - 1, beyond) * by_seeds)
+    return np.asarray(np.sqrt(of_images + of_seeds))

@@ -39,7 +39,8 @@ def enough_table(results: StudyResults) -> Table | None:
         rows=rows,
         note=(
             "The smallest real ratio at which the mix’s macro-F1 is at most 0.010 below that of all real images: by "
-            "the means, and so that the whole 95 % interval of the difference is. Empty where no finished mix is."
+            "the means, and so that the whole 95 % interval of the difference is, here and at all larger ratios. "
+            "Empty where no finished mix is."
         ),
     )
 
@@ -53,7 +54,7 @@ def _row(results: StudyResults, groups: list[Group], classifier: str, generator:
     if not claims:
         return None
     near = next(((mix, claim) for mix, claim in claims if claim.estimate.value <= POINT), None)
-    sure = next((mix for mix, claim in claims if claim.estimate.interval.high <= POINT), None)
+    sure = _smallest_sure(claims)
     size = results.planned.train_size
     return {
         "classifier": classifier,
@@ -63,6 +64,16 @@ def _row(results: StudyResults, groups: list[Group], classifier: str, generator:
         "sure_real_images": sure and sure.real_images(size),
         "about": claim_about(claims[0][1], claims[0][0].of_one_generator),
     }
+
+
+def _smallest_sure(claims: list[tuple[Group, Claim]]) -> Group | None:
+    """From the largest ratio down to the first that is not sure, so that several looks do not make one by chance."""
+    sure = None
+    for mix, claim in reversed(claims):
+        if claim.estimate.interval.high > POINT:
+            break
+        sure = mix
+    return sure
 
 
 def _near(near: tuple[Group, Claim] | None, train_size: int) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from fer.report.notes import HELD_OUT, SPREAD_OF_ONE, seeds_shown
 from fer.report.results import StudyResults
 from fer.report.summary import Group, groups_of
 from fer.report.tables.table import Column, Table
-from fer.report.verdicts import INTERVALS
 
 NAMES = ("macro_f1", "macro_f1_leak_free", "accuracy", "accuracy_leak_free", "auroc", "validation_macro_f1")
 
@@ -75,7 +74,7 @@ def _row(results: StudyResults, group: Group) -> dict[str, Any]:
 def _note(results: StudyResults, groups: list[Group]) -> str:
     note = (
         "Leak-free leaves out the test images that also occur, pixel for pixel, in training or validation. “Real "
-        f"alone” is the control: the same real images with nothing beside them. {INTERVALS} {HELD_OUT}"
+        f"alone” is the control: the same real images with nothing beside them. {HELD_OUT}"
     )
     if len(results.planned.study.seeds) > 1:
         note += " Means over seeds, ± one standard deviation between seeds."

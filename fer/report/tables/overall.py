@@ -3,12 +3,12 @@
 from typing import Any
 
 from fer.report.evidence import average_difference
-from fer.report.pairs import generator_pairs, judged, of_one_generator
+from fer.report.pairs import NOT_OF_ONE, generator_pairs, judged, of_one_generator
 from fer.report.results import StudyResults
 from fer.report.tables.comparisons import DIFFERENCES, PAIR
 from fer.report.tables.table import Column, Table
 from fer.report.verdicts import HOLM, claim_about, difference_entries, seeds_to_see
-from fer.statistics.claims import Claim, ProceduresClaim
+from fer.statistics.claims import Claim, NetworksClaim
 
 
 def overall_table(results: StudyResults) -> Table | None:
@@ -31,11 +31,11 @@ def overall_table(results: StudyResults) -> Table | None:
                 "against": second,
                 "training_sets": len(average.pairs),
                 **difference_entries("difference", claim),
-                **difference_entries("leak_free", leak_free and leak_free.claim),
+                **difference_entries("leak_free", None if leak_free is None else leak_free.claim),
                 "about": claim_about(claim, of_one_generator(average.pairs[0])),
                 **verdict,
                 "seeds": claim.estimate.seeds,
-                "seeds_for_a_point": _needed(claim),
+                "seeds_for_a_point": _needed(claim, verdict["verdict"]),
             }
         )
     return Table(
@@ -58,5 +58,8 @@ def overall_table(results: StudyResults) -> Table | None:
     )
 
 
-def _needed(claim: Claim) -> str | None:
-    return seeds_to_see(claim.estimate) if isinstance(claim, ProceduresClaim) else None
+def _needed(claim: Claim, verdict: str) -> str | None:
+    """None where the seeds do not tell how much generators differ."""
+    if isinstance(claim, NetworksClaim) or verdict == NOT_OF_ONE:
+        return None
+    return seeds_to_see(claim.estimate)

@@ -8,7 +8,7 @@ from fer.report.notes import HELD_OUT, SPREAD_OF_ONE, seeds_shown
 from fer.report.results import StudyResults
 from fer.report.summary import Worth, groups_of, seen_by_generator, worths_of
 from fer.report.tables.table import Column, Table
-from fer.report.verdicts import HOLM, INTERVALS, claim_about, difference_entries, verdicts_of
+from fer.report.verdicts import HOLM, claim_about, difference_entries, verdicts_of
 from fer.statistics.verdicts import Verdict, holm
 
 
@@ -46,7 +46,7 @@ def worth_table(results: StudyResults) -> Table | None:
         rows=rows,
         note=(
             "Worth is the macro-F1 of the mix minus that of its control, which trains on the same real images with "
-            f"nothing beside them; all are means over the seeds that have both. {INTERVALS} {HOLM} {HELD_OUT} The last "
+            f"nothing beside them; all are means over the seeds that have both. {HOLM} {HELD_OUT} The last "
             "column says how many real images the generator itself was trained on."
             f"{f' {SPREAD_OF_ONE}' if of_one else ''}"
         ),

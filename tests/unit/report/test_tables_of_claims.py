@@ -244,3 +244,15 @@ def test_every_mean_of_the_grid_has_its_interval() -> None:
     rows = rows_of(grid_table(made_up(STUDY)))
     for name in ("macro_f1", "macro_f1_leak_free", "accuracy", "accuracy_leak_free"):
         assert all(row[f"{name}_interval_low"] < row[name] < row[f"{name}_interval_high"] for row in rows)
+
+
+def test_enough_is_sure_only_where_all_larger_ratios_are_too() -> None:
+    """A mix of 0.1 that is as good as all real images says little where that of 0.5 is two points worse."""
+
+    def score(cell: Cell) -> float:
+        if cell.generator is None:
+            return known_score(cell.model_copy(update={"seed": 0}))
+        return {0.0: 0.2, 0.1: 0.5, 0.5: 0.48}[cell.ratio] + JITTER[cell.seed] / 4
+
+    (row,) = rows_of(enough_table(made_up(STUDY, score=score)), classifier="cnn", generator="stylegan2-32")
+    assert (row["ratio"], row["sure_ratio"]) == (0.1, None)
