@@ -8,7 +8,7 @@ from typing import Any
 
 from fer.report.format import shown
 
-NUMERIC = frozenset({"score", "signed", "whole", "ratio", "share", "level", "seconds", "count"})
+NUMERIC = frozenset({"score", "signed", "whole", "ratio", "share", "level", "chance", "seconds", "count"})
 
 STYLED = frozenset({"code", "moment", "words"})
 """Kinds that the style sheet sets in a way of their own."""
