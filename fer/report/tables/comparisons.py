@@ -14,7 +14,6 @@ DIFFERENCES = (
     Column("difference", "official", "signed", group="Difference"),
     Column("difference_interval", "95 % interval", "count", group="Difference"),
     Column("leak_free", "leak-free", "signed", group="Difference"),
-    Column("leak_free_interval", "95 % interval", "count", group="Difference"),
     Column("about", "Claim about"),
     Column("p", "p", "chance"),
 )

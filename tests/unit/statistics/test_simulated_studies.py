@@ -18,7 +18,7 @@ from fer.statistics.verdicts import verdicts
 from tests.unit.statistics.simulated import CLASSES, LABELS, Procedure, predictions
 
 RESAMPLES = 300
-STUDIES = 400
+STUDIES = 200
 POINTS = 0.03
 BETTER_BY_THREE_POINTS = 0.195
 """In log odds: what this makes of the mean difference is looked at where it is used."""
