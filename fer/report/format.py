@@ -16,6 +16,16 @@ def signed(value: float) -> str:
     return f"{value:+.3f}".replace("-", MINUS)
 
 
+def fine(value: float) -> str:
+    """Four decimals: distances between sets of images, and what was published with as many."""
+    return f"{value:.4f}".replace("-", MINUS)
+
+
+def hundredths(value: float) -> str:
+    """Two decimals: what was published with as many."""
+    return f"{value:.2f}".replace("-", MINUS)
+
+
 def whole(value: float) -> str:
     """Whole numbers with separated thousands."""
     return f"{value:,.0f}".replace("-", MINUS)
@@ -61,6 +71,8 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "words": str,
     "score": score,
     "signed": signed,
+    "fine": fine,
+    "hundredths": hundredths,
     "whole": whole,
     "ratio": ratio,
     "share": share,

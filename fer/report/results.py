@@ -7,6 +7,7 @@ from typing import Any
 
 from fer.plan import Task
 from fer.recipes import GeneratorRun, PlannedStudy
+from fer.report.planes import Plane
 from fer.store.records import Manifest
 from fer.study import Cell
 
@@ -59,6 +60,9 @@ class AssessmentResult:
     """PNG of samples, classes in rows."""
     real_sheet: bytes
     """PNG of real test images, classes in rows."""
+    pairs: bytes
+    """PNG of the samples nearest to a training image, each beside it."""
+    plane: Plane
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from fer.plan import Task, tasks
 from fer.recipes import PlannedStudy
 from fer.report.gather import gather, read_history
 from fer.store import Store, open_store
+from tests.assessments import PER_ORIGIN, save_plane
 from tests.reports import plan_of, sheet_png
 
 STUDY = """
@@ -46,7 +47,8 @@ def publish(store: Store, task: Task, scratch: Path) -> None:
     (folder / FILES[task.stage]).write_text(json.dumps({"made": str(task)}))
     (folder / "history.csv").write_text("epoch,loss\n1,0.5\n2,\n")
     (folder / "weights.safetensors").write_bytes(b"weights")
-    for name in ("sheet.png", "real.png", "sheets/000001.png", "sheets/000002.png"):
+    save_plane(folder / "plane.npz", ("one", "two"))
+    for name in ("sheet.png", "real.png", "pairs.png", "sheets/000001.png", "sheets/000002.png"):
         (folder / name).write_bytes(sheet_png(seed=len(name)) + name.encode())
     recipe = task.recipe.model_dump(mode="json")
     store.publish(task.recipe.kind, recipe, task.digest, folder, wall_seconds=1, device_seconds=2, device="cpu")
@@ -67,6 +69,9 @@ def test_a_whole_study_has_nothing_missing(planned: PlannedStudy, store: Store, 
     assert results.networks[0].sheet is not None
     assert results.networks[0].sheet.endswith(b"sheets/000002.png")
     assert results.assessments[0].real_sheet.endswith(b"real.png")
+    assert results.assessments[0].pairs.endswith(b"pairs.png")
+    assert results.assessments[0].plane.tsne.shape == (3 * PER_ORIGIN, 2)
+    assert results.assessments[0].plane.labels.max() == 1
 
 
 def test_every_generator_has_its_own_results_and_real_images_alone_are_there_once(
