@@ -46,6 +46,16 @@ def percent(value: float) -> str:
     return f"{100 * value:.{0 if value >= 0.095 or value == round(value, 2) else 1}f}\N{NARROW NO-BREAK SPACE}%"
 
 
+def hours(value: float) -> str:
+    """Seconds as hours with two decimals; nothing for none."""
+    return f"{value / 3600:,.2f}" if value else ""
+
+
+def money(value: float) -> str:
+    """Two decimals with separated thousands."""
+    return f"{value:,.2f}"
+
+
 def level(value: float) -> str:
     """Grey levels with one decimal."""
     return f"{value:.1f}".replace("-", MINUS)
@@ -78,6 +88,8 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "share": share,
     "level": level,
     "seconds": seconds,
+    "hours": hours,
+    "money": money,
 }
 """By the kind of a column."""
 

@@ -66,6 +66,15 @@ class AssessmentResult:
 
 
 @dataclass(frozen=True)
+class GpuHour:
+    """What an hour of a GPU costs its user."""
+
+    price: float
+    currency: str
+    """Empty where it was not said."""
+
+
+@dataclass(frozen=True)
 class Missing:
     """A task without an artifact."""
 
@@ -97,6 +106,8 @@ class StudyResults:
     """Why there is no audit: the data set is missing, or which file of it is damaged."""
     source: str = ""
     """Where the data set was read from, for the reader's information; empty where that is not known."""
+    gpu_hour: GpuHour | None = None
+    """None where nobody said."""
 
     @property
     def present(self) -> dict[str, str]:

@@ -21,6 +21,7 @@ from fer.report.tables.costs import cells_table, stages_table
 from fer.report.tables.distances import class_distances_table, distances_table
 from fer.report.tables.divergence import divergence_table
 from fer.report.tables.diversity import diversity_table
+from fer.report.tables.expense import expense_table
 from fer.report.tables.fidelity import fidelity_table
 from fer.report.tables.grid import grid_table
 from fer.report.tables.memorisation import memorisation_table
@@ -114,7 +115,9 @@ SECTIONS = (
         tables=(networks_table,),
     ),
     Section("data", "The data set", "Nothing is known of it.", tables=(classes_table, audit_table), notes=(data_note,)),
-    Section("time", "Time and machines", "Nothing has been made yet.", tables=(stages_table, cells_table)),
+    Section(
+        "time", "Time and machines", "Nothing has been made yet.", tables=(stages_table, expense_table, cells_table)
+    ),
     Section("missing", "What is missing, and why", "Nothing is missing.", tables=(missing_table,)),
     Section("artifacts", "Artifacts", "Nothing has been made yet.", tables=(artifacts_table,)),
 )
