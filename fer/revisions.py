@@ -16,5 +16,5 @@ REVISIONS: dict[Stage, int] = {
     "generate": 2,
     "assess": 1,
     "train": 1,
-    "report": 2,
+    "report": 3,
 }

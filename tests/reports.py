@@ -8,17 +8,21 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from fer.plan import Task, tasks
 from fer.recipes import GeneratorRun, PlannedStudy
-from fer.report.results import AssessmentResult, CellResult, Made, Missing, NetworkResult, StudyResults
+from fer.report.results import AssessmentResult, CellResult, Made, Missing, NetworkResult, StudyResults, Truth
 from fer.store.records import Manifest
 from fer.study import Cell, parse_study
 from tests.assessments import assessment_figures, plane
 
 CLASSES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
 TRAIN_SIZE = 28709
+TRUTH = Truth(np.tile(np.arange(len(CLASSES)), 100), np.arange(100 * len(CLASSES)) % 10 != 0)
+"""A hundred test images of each class, of which every tenth is leaked."""
 MACHINE = "Linux-6.1.0-x86_64-with-glibc2.36, Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz"
 
 TWO_GENERATORS = """
@@ -83,6 +87,7 @@ def made_up(
             for task in there
             if task.cell is not None
         ],
+        truth=TRUTH,
         networks=[network_result(task, classes) for task in there if task.stage == "train-gan"],
         assessments=[assessment_result(task, classes) for task in there if task.stage == "assess"],
         audit=audit(classes),
@@ -137,7 +142,14 @@ def cell_result(cell: Cell, manifest: Manifest, macro_f1: float, epochs: int) ->
         "counts": {"distinct": 27000, "trained": images - images // 10},
         "metrics": metrics,
     }
-    return CellResult(cell, manifest, summary, history)
+    return CellResult(cell, manifest, summary, history, predicted(macro_f1, seed=cell.seed))
+
+
+def predicted(macro_f1: float, seed: int) -> NDArray[np.uint8]:
+    """Labels of the test images, of which a share of ``macro_f1`` is right in every class, others by the seed."""
+    images = np.arange(len(TRUTH.labels)) // len(CLASSES)
+    right = np.random.default_rng(seed).permutation(images.max() + 1)[images] < macro_f1 * (images.max() + 1)
+    return np.where(right, TRUTH.labels, (TRUTH.labels + 1) % len(CLASSES)).astype(np.uint8)
 
 
 def figures(macro_f1: float) -> dict[str, Any]:

@@ -57,7 +57,7 @@ SOURCES: dict[Stage, tuple[str, ...]] = {
         "jobs/assess.py",
     ),
     "train": ("fer/classifiers/*.py", "fer/metrics/classification.py", "jobs/train.py", *_MIX, *_TRAINING),
-    "report": ("fer/report/**/*",),
+    "report": ("fer/report/**/*", "fer/statistics/*.py"),
 }
 
 

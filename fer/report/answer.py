@@ -1,11 +1,14 @@
-"""The answer in words, written from the numbers: each generator's best mix beside its control and all real images."""
+"""The answer in words, written from the numbers: what each generator's samples are worth, and its best mix."""
 
-import statistics
-
-from fer.report.format import percent, score, signed, whole
+from fer.report.evidence import Average, average_difference, mean_of, price_of
+from fer.report.format import between, p_is, percent, score, signed, whole
 from fer.report.notes import ONE_GENERATOR
+from fer.report.prices import controls_of, interval_spelled, spelled
 from fer.report.results import StudyResults
 from fer.report.summary import Group, Summary, groups_of, seen_by_generator, worths_of
+from fer.report.verdicts import verdicts_of
+from fer.statistics.claims import LEAST_SEEDS, NetworksClaim
+from fer.statistics.verdicts import UNDECIDABLE, Verdict
 
 SELECTION = "validation_macro_f1"
 _NO_CONTROL = "it has no finished control of the same seeds"
@@ -15,14 +18,23 @@ _NOT_ALL_REAL = "all real images are not finished for these seeds"
 def answers(results: StudyResults) -> list[tuple[str, str]]:
     """(generator, paragraph) for each generator of the study, in its order.
 
-    The best mix is chosen by macro-F1 on the real validation images; test figures are only reported. Differences are
-    described, not tested: with one seed the text says that chance is not ruled out.
+    The first sentence says what its samples are worth on average, with an interval and a verdict; verdicts are
+    corrected over the study's generators. The best mix is chosen by macro-F1 on the real validation images; test
+    figures are only reported.
     """
     groups = groups_of(results)
-    return [(name, _answer(results, name, groups)) for name in results.planned.study.generators]
+    names = list(results.planned.study.generators)
+    averages = [_average_worth(results, name, groups) for name in names]
+    judged = verdicts_of([None if average is None else average.claim for average in averages])
+    return [
+        (name, _answer(results, name, groups, average, verdict))
+        for name, average, verdict in zip(names, averages, judged, strict=True)
+    ]
 
 
-def _answer(results: StudyResults, generator: str, groups: list[Group]) -> str:
+def _answer(
+    results: StudyResults, generator: str, groups: list[Group], average: Average | None, verdict: Verdict | None
+) -> str:
     planned = [group for group in groups if group.generator == generator]
     finished = [group for group in planned if group.finished]
     if not planned:
@@ -32,32 +44,79 @@ def _answer(results: StudyResults, generator: str, groups: list[Group]) -> str:
     if not finished:
         count = sum(len(group.planned) for group in planned)
         return f"Nothing can be said yet: none of its {count} cells is finished."
-    sentences = [_best_mix(results, finished, groups), *_worth(generator, groups), *_synthetic_alone(finished, groups)]
-    sentences.append(_seen(results, generator, finished))
+    sentences = [
+        _worth(average, verdict),
+        *_best_mix(results, finished, groups),
+        *_synthetic_alone(results, finished, groups),
+        _seen(results, generator, finished),
+    ]
     unfinished = sum(len(group.planned) - len(group.finished) for group in planned)
     if unfinished:
         total = sum(len(group.planned) for group in planned)
         sentences.append(f"{unfinished} of its {total} cells {'is' if unfinished == 1 else 'are'} missing.")
-    sentences += [*_reuse(finished), _chance(finished, groups)]
+    sentences += _reuse(finished)
+    if verdict is not None and verdict.p is not None:
+        sentences.append("The p-value is corrected for the number of generators.")
+    sentences.append(_intervals(finished, groups))
     return " ".join(sentences)
 
 
-def _best_mix(results: StudyResults, finished: list[Group], groups: list[Group]) -> str:
+def _average_worth(results: StudyResults, generator: str, groups: list[Group]) -> Average | None:
+    pairs = [(worth.mix, worth.control) for worth in worths_of(groups) if worth.mix.generator == generator]
+    return average_difference(results, pairs)
+
+
+def _worth(average: Average | None, verdict: Verdict | None) -> str:
+    """What the samples are worth, how sure that is, and what it is a claim about."""
+    if average is None or verdict is None:
+        return "No mix can be compared with a control of the same real images."
+    claim, number = average.claim, len(average.pairs)
+    seeds = claim.estimate.seeds
+    beside = "In the only mix with a control" if number == 1 else f"On average over {number} mixes with controls"
+    said = (
+        f"{beside} its samples are worth {signed(claim.estimate.value)} macro-F1 "
+        f"({between(claim.estimate.interval, signed)}, {seeds} {'seed' if seeds == 1 else 'seeds'})"
+    )
+    if isinstance(claim, NetworksClaim):
+        subject = "these two trained networks" if number == 1 else "these trained networks"
+        return f"{said}: for {subject} {_in_words(verdict)}; for the procedure {UNDECIDABLE}."
+    if verdict.p is None:
+        return f"{said}; whether chance alone does that is {UNDECIDABLE} (it takes {LEAST_SEEDS})."
+    subject = "this one generator" if any(mix.of_one_generator for mix, _ in average.pairs) else "the procedure"
+    return f"{said}: for {subject} {_in_words(verdict)}."
+
+
+def _in_words(verdict: Verdict) -> str:
+    words = {"better": "a gain beyond chance", "worse": "a loss beyond chance"}.get(
+        verdict.words, "no difference seen beyond chance"
+    )
+    return words if verdict.p is None else f"{words} ({p_is(verdict.p)})"
+
+
+def _best_mix(results: StudyResults, finished: list[Group], groups: list[Group]) -> list[str]:
     mixes = [group for group in finished if group.ratio > 0]
     if not mixes:
-        return "No mix with real images is finished."
+        return ["No mix with real images is finished."]
     chosen = max(mixes, key=lambda group: _mean(group.score(SELECTION)))
     control, everything = _find(groups, chosen.classifier, chosen.ratio), _find(groups, chosen.classifier, 1.0)
     best, control, everything = _over_common_seeds(chosen, control, everything)
     real = best.real_images(results.planned.train_size)
     text = (
         f"Its best mix, chosen on validation, trains {best.classifier} on {percent(best.ratio)} real images "
-        f"({whole(real)}) and reaches a test macro-F1 of {_spelled(best)}"
+        f"({whole(real)}) and reaches a test macro-F1 of {_spelled(results, best)}"
     )
-    text += f"; the same real images alone reach {_spelled(control)}" if control else f"; {_NO_CONTROL}"
-    text += f", all real images {_spelled(everything)}." if everything else f", and {_NOT_ALL_REAL}."
+    text += f"; the same real images alone reach {_spelled(results, control)}" if control else f"; {_NO_CONTROL}"
+    text += f", all real images {_spelled(results, everything)}." if everything else f", and {_NOT_ALL_REAL}."
     text += _fewer_seeds(best, chosen)
-    return text + (_replaced(best, control, everything) if control and everything else "")
+    replaced = [_replaced(best, control, everything)] if control and everything else []
+    return [text, *replaced, *_price(results, chosen, groups)]
+
+
+def _price(results: StudyResults, mix: Group, groups: list[Group]) -> list[str]:
+    found = price_of(results, mix, controls_of(groups, mix.classifier))
+    if found is None:
+        return []
+    return [f"It does as well as {spelled(found[0].value)} real images alone would ({interval_spelled(found[0])})."]
 
 
 def _replaced(best: Group, control: Group, everything: Group) -> str:
@@ -65,41 +124,23 @@ def _replaced(best: Group, control: Group, everything: Group) -> str:
     mix, alone, real = (_mean(group.score("macro_f1")) for group in (best, control, everything))
     left_out = percent(1 - best.ratio)
     if real <= alone:
-        return f" The other {left_out} of the real images add nothing here, so that there is nothing to replace."
+        return f"The other {left_out} of the real images add nothing here, so that there is nothing to replace."
     if mix <= alone:
-        return f" The samples replace nothing of the other {left_out} of the real images."
+        return f"The samples replace nothing of the other {left_out} of the real images."
     if mix >= real:
-        return f" The samples do what the other {left_out} of the real images would."
-    return f" The samples do {percent((mix - alone) / (real - alone))} of what the other {left_out} would add."
+        return f"The samples do what the other {left_out} of the real images would."
+    return f"The samples do {percent((mix - alone) / (real - alone))} of what the other {left_out} would add."
 
 
-def _worth(generator: str, groups: list[Group]) -> list[str]:
-    differences = [
-        statistics.fmean(found)
-        for worth in worths_of(groups)
-        if worth.mix.generator == generator and (found := worth.differences("macro_f1"))
-    ]
-    if not differences:
-        return ["No mix can be compared with a control of the same real images."]
-    better = sum(difference > 0 for difference in differences)
-    if len(differences) == 1:
-        return [f"In the only comparison with a control, the samples are worth {signed(differences[0])}."]
-    mean, low, high = statistics.fmean(differences), min(differences), max(differences)
-    return [
-        f"Over {len(differences)} comparisons with controls the samples help in {better} and are worth {signed(mean)} "
-        f"on average ({signed(low)} to {signed(high)})."
-    ]
-
-
-def _synthetic_alone(finished: list[Group], groups: list[Group]) -> list[str]:
+def _synthetic_alone(results: StudyResults, finished: list[Group], groups: list[Group]) -> list[str]:
     alone = [group for group in finished if group.ratio == 0]
     if not alone:
         return []
     chosen = max(alone, key=lambda group: _mean(group.score(SELECTION)))
     best, everything, _ = _over_common_seeds(chosen, _find(groups, chosen.classifier, 1.0), None)
     times = f" ({best.volume} times as many)" if best.volume > 1 else ""
-    beside = f", against {_spelled(everything)} on all real images" if everything else ""
-    text = f"On its samples alone{times}, {best.classifier} reaches {_spelled(best)}{beside}."
+    beside = f", against {_spelled(results, everything)} on all real images" if everything else ""
+    text = f"On its samples alone{times}, {best.classifier} reaches {_spelled(results, best)}{beside}."
     return [text + _fewer_seeds(best, chosen)]
 
 
@@ -125,13 +166,17 @@ def _reuse(finished: list[Group]) -> list[str]:
     ]
 
 
-def _chance(finished: list[Group], groups: list[Group]) -> str:
+def _intervals(finished: list[Group], groups: list[Group]) -> str:
+    """What the intervals in brackets hold for, with the fewest seeds that groups have and are compared over."""
     beside = [(group, _find(groups, group.classifier, ratio)) for group in finished for ratio in (group.ratio, 1.0)]
     compared = [len(group.finished_seeds & other.finished_seeds) for group, other in beside if other]
-    seeds = min(count for count in [*compared, *(len(group.finished) for group in finished)] if count)
-    if seeds == 1:
-        return "Some of this rests on a single seed: chance is not ruled out."
-    return f"Means over at least {seeds} seeds; whether differences are more than chance is not tested here."
+    single = [count == 1 for count in (*compared, *(len(group.finished) for group in finished)) if count]
+    text = "Brackets hold 95 % intervals, for other "
+    if all(single):
+        return f"{text}images like the test images: with one seed they are about these trained networks only."
+    if any(single):
+        return f"{text}seeds and images; where only one seed is finished, for other images only."
+    return f"{text}seeds and images."
 
 
 def _find(groups: list[Group], classifier: str, real_ratio: float) -> Group | None:
@@ -162,12 +207,13 @@ def _fewer_seeds(compared: Group, whole: Group) -> str:
     return "" if used == there else f" This compares the {used} of its {there} seeds that the others have too."
 
 
-def _spelled(group: Group) -> str:
-    official, leak_free = group.score("macro_f1"), group.score("macro_f1_leak_free")
-    text = score(_mean(official))
-    if official is not None and official.sd is not None:
-        text += f" ± {score(official.sd)}"
-    return f"{text} ({score(leak_free.mean)} leak-free)" if leak_free else text
+def _spelled(results: StudyResults, group: Group) -> str:
+    """A group's macro-F1 with its interval, and the leak-free figure."""
+    mean, leak_free = mean_of(results, group, "macro_f1"), group.score("macro_f1_leak_free")
+    if mean is None:
+        return "no score"
+    beside = f"; leak-free {score(leak_free.mean)}" if leak_free else ""
+    return f"{score(mean.value)} ({between(mean.interval)}{beside})"
 
 
 def _mean(summary: Summary | None) -> float:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from fer.statistics.estimate import Interval
+
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -61,6 +63,21 @@ def level(value: float) -> str:
     return f"{value:.1f}".replace("-", MINUS)
 
 
+def chance(value: float) -> str:
+    """A p-value with three decimals, or that it is smaller."""
+    return f"{value:.3f}" if value >= 0.0005 else "< 0.001"
+
+
+def p_is(value: float) -> str:
+    """A p-value in a sentence."""
+    return f"p {'' if value < 0.0005 else '= '}{chance(value)}"
+
+
+def between(interval: Interval, spell: Callable[[float], str] = score) -> str:
+    """Both ends of an interval."""
+    return f"{spell(interval.low)} to {spell(interval.high)}"
+
+
 def seconds(value: float) -> str:
     """0.4 s, 12 s, 3 min 05 s, 2 h 07 min."""
     if value < 10:
@@ -87,6 +104,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "ratio": ratio,
     "share": share,
     "level": level,
+    "chance": chance,
     "seconds": seconds,
     "hours": hours,
     "money": money,

@@ -9,7 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from fer.errors import RequestError
 from fer.metrics.assessment import REAL_SHEET, SHEET
@@ -32,6 +34,7 @@ from fer.report.results import (
     Missing,
     NetworkResult,
     StudyResults,
+    Truth,
 )
 from fer.store.claims import Attempt
 from fer.store.objects import MissingObject
@@ -56,14 +59,16 @@ def gather(planned: PlannedStudy, store: Store, source: str = "") -> StudyResult
     absent = {outcome.task.digest: outcome for outcome in looked_up if isinstance(outcome, Missing)}
     all_cells = cells(planned.study)
     runs = generator_runs(planned, all_cells)
+    # By digest, not by task: one artifact serves every name under which a study asks for the same thing.
+    trained = [(cell, one) for cell in all_cells if (one := found.get(cell_recipe(planned, cell).digest))]
     prepared, audit, data_problem = _prepared(store, planned)
     return StudyResults(
         planned=planned,
         study_text=_study_text(store, planned),
         made=[Made(outcome.task, outcome.manifest) for outcome in found.values()],
         missing=[_with_cause(missing, absent) for missing in absent.values()],
-        # By digest, not by task: one artifact serves every name under which a study asks for the same thing.
-        cells=[_cell_result(cell, one) for cell in all_cells if (one := found.get(cell_recipe(planned, cell).digest))],
+        cells=[_cell_result(cell, one) for cell, one in trained],
+        truth=next((one.tested[0] for _, one in trained if one.tested is not None), None),
         networks=[
             _network_result(run, class_name, one)
             for run in runs
@@ -95,6 +100,8 @@ class _Found:
     summary: dict[str, Any]
     history: History
     pictures: dict[str, bytes]
+    tested: tuple[Truth, NDArray[np.unsignedinteger[Any]]] | None
+    """The test images' labels, and those that a trained cell gives them."""
 
 
 _SUMMARY = {"train": "cell.json", "train-gan": "generator.json", "assess": "assessment.json"}
@@ -106,7 +113,8 @@ def _look_up(store: Store, task: Task) -> _Found | Missing:
         if manifest is not None:
             summary = _json(store, manifest, _SUMMARY[task.stage]) if task.stage in _SUMMARY else {}
             pictures = {name: _read(store, manifest, name) for name in _pictures(task, manifest)}
-            return _Found(task, manifest, summary, _history(store, manifest), pictures)
+            tested = _tested(_read(store, manifest, "logits.npz")) if task.stage == "train" else None
+            return _Found(task, manifest, summary, _history(store, manifest), pictures, tested)
     except RequestError as error:
         return Missing(task, "damaged", str(error))
     return Missing(task, *_state_and_reason(store.attempts(task.digest)))
@@ -119,8 +127,17 @@ def _pictures(task: Task, manifest: Manifest) -> list[str]:
     return sheets[-1:] if task.stage == "train-gan" else []
 
 
+def _tested(logits: bytes) -> tuple[Truth, NDArray[np.unsignedinteger[Any]]]:
+    """What a report keeps of a cell's logits: a byte for each test image."""
+    with np.load(io.BytesIO(logits), allow_pickle=False) as arrays:
+        test = arrays["test"]
+        truth = Truth(arrays["test_labels"], arrays["test_leak_free"])
+    return truth, test.argmax(axis=1).astype(np.min_scalar_type(test.shape[1] - 1))
+
+
 def _cell_result(cell: Cell, found: _Found) -> CellResult:
-    return CellResult(cell, found.manifest, found.summary, found.history)
+    assert found.tested is not None  # noqa: S101 - for the type checker
+    return CellResult(cell, found.manifest, found.summary, found.history, found.tested[1])
 
 
 def _network_result(run: GeneratorRun, class_name: str | None, found: _Found) -> NetworkResult:

@@ -3,6 +3,7 @@
 from fer.report.format import whole
 from fer.report.results import StudyResults
 from fer.report.summary import Group, groups_of
+from fer.statistics.claims import LEAST_SEEDS
 from fer.study import cells
 
 HELD_OUT = (
@@ -20,6 +21,19 @@ SPREAD_OF_ONE = (
 def seeds_shown(count: str, group: Group) -> str:
     """A number of seeds as tables show it: with a word where the group's seeds share one trained generator."""
     return f"{count}, {ONE_GENERATOR}" if group.of_one_generator else count
+
+
+def intervals_note(results: StudyResults) -> str | None:
+    """What intervals are about and how they come about, wherever there are any."""
+    if not results.cells:
+        return None
+    return (
+        "Every interval holds at 95 %. For one seed it is about the trained networks themselves, on other images like "
+        "the test images (a bootstrap over the test images, paired in differences). From two seeds on it is about the "
+        "procedures, for other seeds and other images: half widths for the seeds (Student’s t) and for the images that "
+        "all seeds share add as squares. The two are different claims. A verdict on procedures takes "
+        f"{LEAST_SEEDS} seeds; fewer hardly know their own spread."
+    )
 
 
 def data_note(results: StudyResults) -> str | None:

@@ -3,11 +3,16 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fer.plan import Task
 from fer.recipes import GeneratorRun, PlannedStudy
 from fer.report.planes import Plane
+from fer.statistics.resampling import resampled_scores
 from fer.store.records import Manifest
 from fer.study import Cell
 
@@ -23,7 +28,17 @@ class Made:
     manifest: Manifest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """What the test images show, the same for every cell of a study."""
+
+    labels: NDArray[np.int64]
+    """(n_test,)."""
+    leak_free: NDArray[np.bool_]
+    """(n_test,), false for images that also occur in training or validation."""
+
+
+@dataclass(frozen=True, eq=False)
 class CellResult:
     """A trained classifier."""
 
@@ -33,6 +48,8 @@ class CellResult:
     """cell.json."""
     history: History
     """One row per epoch."""
+    predicted: NDArray[np.unsignedinteger[Any]]
+    """(n_test,): the label that it gives each test image."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +113,8 @@ class StudyResults:
     """Every artifact of the study, in the order of its tasks."""
     missing: Sequence[Missing] = ()
     cells: Sequence[CellResult] = ()
+    truth: Truth | None = None
+    """None without cells."""
     networks: Sequence[NetworkResult] = ()
     assessments: Sequence[AssessmentResult] = ()
     audit: Mapping[str, Any] = field(default_factory=dict)
@@ -119,6 +138,27 @@ class StudyResults:
         """The reason for each missing task, and for a data set that is missing or damaged."""
         data = {"prepare": self.data_problem} if self.data_problem else {}
         return data | {str(missing.task): missing.reason for missing in self.missing}
+
+    @cached_property
+    def resampled(self) -> Mapping[str, NDArray[np.float32]]:
+        """Scores of every cell on the same resampled test images, (cells, resamples), by name.
+
+        ``macro_f1`` and ``accuracy``, and the same of leak-free images where there are any.
+        """
+        if self.truth is None:
+            return {}
+        predicted = np.stack([result.predicted for result in self.cells])
+        found: dict[str, NDArray[np.float32]] = {}
+        for suffix, part in (("", np.full(len(self.truth.labels), True)), ("_leak_free", self.truth.leak_free)):
+            if part.any():
+                scores = resampled_scores(predicted[:, part], self.truth.labels[part], len(self.planned.classes))
+                found |= {f"macro_f1{suffix}": scores.macro_f1, f"accuracy{suffix}": scores.accuracy}
+        return found
+
+    @cached_property
+    def places(self) -> Mapping[Cell, int]:
+        """Where each finished cell stands in ``cells``."""
+        return {result.cell: place for place, result in enumerate(self.cells)}
 
     def by_group(self) -> dict[tuple[str, str, float, int], list[CellResult]]:
         """Finished cells that differ in nothing but the seed, by (generator or ``-``, classifier, ratio, volume)."""

@@ -12,20 +12,25 @@ from fer.report.figures.losses import loss_figures
 from fer.report.figures.ratio import ratio_figures, ratio_figures_by_generator
 from fer.report.figures.resolution import resolution_figures
 from fer.report.figures.stopping import stopping_figures
-from fer.report.notes import data_note, mix_validation_note
+from fer.report.notes import data_note, intervals_note, mix_validation_note
+from fer.report.resolution import resolution_note
 from fer.report.results import StudyResults
 from fer.report.sheets import Sheet, pair_sheets, sample_sheets
 from fer.report.tables.assessed import copies_table, counts_table, pixels_table
 from fer.report.tables.audit import audit_table, classes_table
+from fer.report.tables.comparisons import comparisons_table
 from fer.report.tables.costs import cells_table, stages_table
 from fer.report.tables.distances import class_distances_table, distances_table
 from fer.report.tables.divergence import divergence_table
 from fer.report.tables.diversity import diversity_table
+from fer.report.tables.enough import enough_table
 from fer.report.tables.expense import expense_table
 from fer.report.tables.fidelity import fidelity_table
 from fer.report.tables.grid import grid_table
 from fer.report.tables.memorisation import memorisation_table
 from fer.report.tables.networks import networks_table
+from fer.report.tables.overall import overall_table
+from fer.report.tables.price import price_table
 from fer.report.tables.provenance import artifacts_table, missing_table
 from fer.report.tables.published_cnn import cnn_table
 from fer.report.tables.published_index import index_table
@@ -57,14 +62,28 @@ class Section:
 _NOT_ASSESSED = "No generator is assessed yet."
 
 SECTIONS = (
-    Section("grid", "The grid", "The study has no cells.", tables=(grid_table,), notes=(mix_validation_note,)),
+    Section(
+        "grid", "The grid", "The study has no cells.", tables=(grid_table,), notes=(mix_validation_note, intervals_note)
+    ),
     Section(
         "curves-of-ratio",
         "Macro-F1 against the real ratio",
         "No cell is finished.",
         figures=(ratio_figures, ratio_figures_by_generator),
     ),
-    Section("worth", "What the samples are worth", "No mix has a control in this study.", tables=(worth_table,)),
+    Section(
+        "worth",
+        "What the samples are worth",
+        "No mix has a control in this study.",
+        tables=(worth_table, price_table, enough_table),
+    ),
+    Section(
+        "comparisons",
+        "Generators against each other",
+        "No two generators can be compared in this study.",
+        tables=(overall_table, comparisons_table),
+        notes=(resolution_note,),
+    ),
     Section(
         "samples",
         "Samples",

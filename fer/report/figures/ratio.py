@@ -5,10 +5,11 @@ more? The published figure has one per generator with a line per classifier, whi
 cannot show a control for each of them; it is drawn too, for the comparison, where a generator has several classifiers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fer.report.evidence import mean_of
 from fer.report.figures.figure import Figure
 from fer.report.figures.labels import End, label_ends
 from fer.report.figures.style import FAINT, INK, nice_top, series, unit_ticks
@@ -16,10 +17,12 @@ from fer.report.format import ratio, score
 from fer.report.published.numbers import SYNTHETIC_MACRO_F1
 from fer.report.results import StudyResults
 from fer.report.summary import Group, groups_of
+from fer.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
+Means = dict[Group, Estimate]
 CONTROLS, ALL_REAL = "real alone", "all real"
 MOST_CURVES = 12
 """More names than these have no room beside a figure."""
@@ -33,6 +36,8 @@ class Curve:
 
     name: str
     groups: Sequence[Group]
+    means: Sequence[Estimate]
+    """Of the groups."""
     look: dict[str, Any]
     theirs: float | None = None
     """What the published study printed for ratio 0."""
@@ -40,16 +45,17 @@ class Curve:
     @property
     def points(self) -> list[tuple[float, float]]:
         """Ratio and mean score."""
-        return [(g.ratio, summary.mean) for g in self.groups if (summary := g.score("macro_f1"))]
+        return [(group.ratio, mean.value) for group, mean in zip(self.groups, self.means, strict=True)]
 
 
 def ratio_figures(results: StudyResults) -> Iterator[Figure]:
     """One figure for each classifier with finished cells: each generator's curve beside that of the controls."""
     finished = _finished(results)
-    top = _top(finished)
+    top = _top(finished.values())
     generators = list(results.planned.study.generators)
     for number, classifier in enumerate(dict.fromkeys(group.classifier for group in finished), start=1):
-        curves = _by_generator([group for group in finished if group.classifier == classifier], generators)
+        own = {group: mean for group, mean in finished.items() if group.classifier == classifier}
+        curves = _by_generator(own, generators)
         yield Figure(
             name=f"f1-against-ratio-{number}",
             title=f"{classifier}: macro-F1 against the real ratio",
@@ -63,13 +69,14 @@ def ratio_figures(results: StudyResults) -> Iterator[Figure]:
 def ratio_figures_by_generator(results: StudyResults) -> Iterator[Figure]:
     """One figure for each generator with several classifiers: each classifier's curve, as in the published Figure 4."""
     finished = _finished(results)
-    top = _top(finished)
+    top = _top(finished.values())
     study = results.planned.study
     for number, generator in enumerate(study.generators, start=1):
         own = {group.classifier for group in finished if group.generator == generator}
         if len(own) < 2:
             continue
-        curves = _by_classifier([group for group in finished if group.classifier in own], generator, study.model_of)
+        shown = {group: mean for group, mean in finished.items() if group.classifier in own}
+        curves = _by_classifier(shown, generator, study.model_of(generator))
         theirs = " Hollow: what the published study printed." if any(curve.theirs for curve in curves) else ""
         yield Figure(
             name=f"f1-of-generator-{number}",
@@ -81,35 +88,40 @@ def ratio_figures_by_generator(results: StudyResults) -> Iterator[Figure]:
         )
 
 
-def _finished(results: StudyResults) -> list[Group]:
-    return [group for group in groups_of(results) if group.finished and group.volume == 1]
+def _finished(results: StudyResults) -> Means:
+    groups = [group for group in groups_of(results) if group.finished and group.volume == 1]
+    return {group: mean for group in groups if (mean := mean_of(results, group, "macro_f1"))}
 
 
-def _top(groups: Sequence[Group]) -> float:
-    return nice_top([summary.high for group in groups if (summary := group.score("macro_f1"))])
+def _top(means: Iterable[Estimate]) -> float:
+    return nice_top([mean.interval.high for mean in means])
 
 
-def _by_generator(groups: list[Group], generators: list[str]) -> list[Curve]:
+def _curve(name: str, means: Means, look: dict[str, Any], theirs: float | None = None) -> Curve:
+    return Curve(name, list(means), list(means.values()), look, theirs)
+
+
+def _by_generator(means: Means, generators: list[str]) -> list[Curve]:
     curves = [
-        Curve(name, own, series(index))
+        _curve(name, own, series(index))
         for index, name in enumerate(generators)
-        if (own := [group for group in groups if group.generator == name])
+        if (own := {group: mean for group, mean in means.items() if group.generator == name})
     ]
-    if controls := [group for group in groups if group.is_control]:
-        curves.append(Curve(CONTROLS, controls, _ALONE))
-    if everything := [group for group in groups if not group.is_mix and group.ratio == 1]:
-        curves.append(Curve(ALL_REAL, everything, _ALL_REAL))
+    if controls := {group: mean for group, mean in means.items() if group.is_control}:
+        curves.append(_curve(CONTROLS, controls, _ALONE))
+    if everything := {group: mean for group, mean in means.items() if not group.is_mix and group.ratio == 1}:
+        curves.append(_curve(ALL_REAL, everything, _ALL_REAL))
     return curves
 
 
-def _by_classifier(groups: list[Group], generator: str, model_of: Any) -> list[Curve]:
+def _by_classifier(means: Means, generator: str, model: str) -> list[Curve]:
     curves = []
-    for index, classifier in enumerate(dict.fromkeys(group.classifier for group in groups)):
-        own = [group for group in groups if group.classifier == classifier]
-        mixes = [group for group in own if group.generator == generator]
-        everything = [group for group in own if not group.is_mix and group.ratio == 1]
-        theirs = SYNTHETIC_MACRO_F1.get(classifier, {}).get(model_of(generator))
-        curves.append(Curve(classifier, [*mixes, *everything], series(index), theirs))
+    for index, classifier in enumerate(dict.fromkeys(group.classifier for group in means)):
+        own = {group: mean for group, mean in means.items() if group.classifier == classifier}
+        mixes = {group: mean for group, mean in own.items() if group.generator == generator}
+        everything = {group: mean for group, mean in own.items() if not group.is_mix and group.ratio == 1}
+        theirs = SYNTHETIC_MACRO_F1.get(classifier, {}).get(model)
+        curves.append(_curve(classifier, mixes | everything, series(index), theirs))
     return curves
 
 
@@ -128,7 +140,8 @@ def _left_out(curves: list[Curve]) -> str:
 
 
 def _spread(results: StudyResults) -> str:
-    return " Dots are single seeds." if len(results.planned.study.seeds) > 1 else ""
+    seeds = " Dots are single seeds." if len(results.planned.study.seeds) > 1 else ""
+    return f" Lines up and down are 95 % intervals.{seeds}"
 
 
 def _draw(curves: list[Curve], top: float) -> "Drawing":
@@ -141,20 +154,21 @@ def _draw(curves: list[Curve], top: float) -> "Drawing":
     axes.tick_params(axis="x", labelsize=7)
     unit_ticks(axes, top)
     axes.set_xlabel("real ratio", color=FAINT, labelpad=-6)
-    ends = []
+    names = []
     for curve in curves[:MOST_CURVES]:
         axes.plot(*zip(*curve.points, strict=True), zorder=3, **curve.look)
         if curve.name == ALL_REAL:
             axes.axhline(curve.points[0][1], color=FAINT, linewidth=0.8)
-        for group in curve.groups:
+        colour = curve.look["color"]
+        for group, mean in zip(curve.groups, curve.means, strict=True):
+            ends = (mean.interval.low, mean.interval.high)
+            axes.plot([group.ratio, group.ratio], ends, color=colour, linewidth=0.9, alpha=0.7, marker="")
             values = list(group.scores_by_seed("macro_f1").values())
             if len(values) > 1:
-                place = [group.ratio] * len(values)
-                axes.plot(place, values, color=curve.look["color"], linewidth=0.8, alpha=0.6, marker="")
-                axes.plot(place, values, ".", color=curve.look["color"], markersize=2.5, alpha=0.6)
+                axes.plot([group.ratio] * len(values), values, ".", color=colour, markersize=2.5, alpha=0.6)
         if curve.theirs:
             look = {"color": curve.look["color"], "marker": curve.look["marker"], "markerfacecolor": "none"}
             axes.plot([0], [curve.theirs], linestyle="none", zorder=2, **look)
-        ends.append(End(curve.name, *curve.points[-1], curve.look["color"]))
-    label_ends(axes, ends)
+        names.append(End(curve.name, *curve.points[-1], curve.look["color"]))
+    label_ends(axes, names)
     return drawing

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from fer.report.evidence import mean_of
 from fer.report.figures.dots import Dot, Panel, Row, draw_rows, shown_rows
 from fer.report.figures.figure import Figure
 from fer.report.figures.style import SERIES
@@ -29,7 +30,7 @@ def resolution_figures(results: StudyResults) -> Iterator[Figure]:
         rows = [
             row
             for classifier in dict.fromkeys(key[1] for key in found)
-            if (row := _row(classifier, [found.get((place, classifier, generators[model])) for model in LOOKS]))
+            if (row := _row(results, classifier, [found.get((place, classifier, generators[m])) for m in LOOKS]))
         ]
         if rows:
             panels.append(Panel(f"real ratio {ratio(place)}", rows))
@@ -40,18 +41,18 @@ def resolution_figures(results: StudyResults) -> Iterator[Figure]:
         title="Accuracy with samples of 32 and of 64 px",
         description=" ".join(_in_words(panel) for panel in panels),
         caption=f"Test accuracy (official) with samples of {generators[SMALL]} and of {generators[PLAIN]}, by "
-        f"classifier. Lines are the range over seeds.{shown_rows(panels)}",
+        f"classifier. Lines are 95 % intervals.{shown_rows(panels)}",
         draw=lambda: draw_rows(panels, "accuracy"),
         wide=len(panels) > 1,
     )
 
 
-def _row(classifier: str, groups: list[Group | None]) -> Row | None:
-    summaries = [group.score("accuracy") if group else None for group in groups]
+def _row(results: StudyResults, classifier: str, groups: list[Group | None]) -> Row | None:
+    means = [mean_of(results, group, "accuracy") if group else None for group in groups]
     dots = [
-        Dot(name, summary.mean, summary.low, summary.high, colour, marker)
-        for summary, (name, colour, marker) in zip(summaries, LOOKS.values(), strict=True)
-        if summary is not None
+        Dot(name, mean.value, mean.interval.low, mean.interval.high, colour, marker)
+        for mean, (name, colour, marker) in zip(means, LOOKS.values(), strict=True)
+        if mean is not None
     ]
     return Row(classifier, dots) if len(dots) == len(LOOKS) else None
 

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from fer.report.evidence import mean_of
+from fer.report.format import between
 from fer.report.notes import HELD_OUT, SPREAD_OF_ONE, seeds_shown
 from fer.report.results import StudyResults
 from fer.report.summary import Group, groups_of
 from fer.report.tables.table import Column, Table
 
 NAMES = ("macro_f1", "macro_f1_leak_free", "accuracy", "accuracy_leak_free", "auroc", "validation_macro_f1")
+
+INTERVALS_OF = ("macro_f1", "macro_f1_leak_free", "accuracy", "accuracy_leak_free")
+"""Scores whose mean has an interval: the table shows the first one’s, the CSV has all."""
 
 
 def grid_table(results: StudyResults) -> Table | None:
@@ -26,6 +31,7 @@ def grid_table(results: StudyResults) -> Table | None:
             *([Column("volume", "Volume", "whole", head=True)] if volumes else []),
             Column("trained", "Trained on", "whole"),
             Column("macro_f1", "official", "score", group="Macro-F1", spread="macro_f1_sd"),
+            Column("macro_f1_interval", "95 % interval", "count", group="Macro-F1"),
             Column("macro_f1_leak_free", "leak-free", "score", group="Macro-F1", spread="macro_f1_leak_free_sd"),
             Column("accuracy", "official", "score", group="Accuracy", spread="accuracy_sd"),
             Column("accuracy_leak_free", "leak-free", "score", group="Accuracy", spread="accuracy_leak_free_sd"),
@@ -57,6 +63,11 @@ def _row(results: StudyResults, group: Group) -> dict[str, Any]:
         row[f"{name}_sd"] = summary and summary.sd
         row[f"{name}_low"] = summary and summary.low
         row[f"{name}_high"] = summary and summary.high
+    for name in INTERVALS_OF:
+        mean = mean_of(results, group, name)
+        row[f"{name}_interval"] = mean and between(mean.interval)
+        row[f"{name}_interval_low"] = mean and mean.interval.low
+        row[f"{name}_interval_high"] = mean and mean.interval.high
     return row
 
 

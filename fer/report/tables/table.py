@@ -9,7 +9,8 @@ from typing import Any
 from fer.report.format import shown
 
 NUMERIC = frozenset(
-    {"score", "signed", "fine", "hundredths", "whole", "ratio", "share", "level", "seconds", "hours", "money", "count"}
+    {"score", "signed", "fine", "hundredths", "whole", "ratio", "share", "level", "chance"}
+    | {"seconds", "hours", "money", "count"}
 )
 
 STYLED = frozenset({"code", "moment", "words"})

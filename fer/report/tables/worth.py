@@ -3,10 +3,13 @@
 import statistics
 from typing import Any
 
+from fer.report.evidence import difference_of, mcnemar_of
 from fer.report.notes import HELD_OUT, SPREAD_OF_ONE, seeds_shown
 from fer.report.results import StudyResults
 from fer.report.summary import Worth, groups_of, seen_by_generator, worths_of
 from fer.report.tables.table import Column, Table
+from fer.report.verdicts import HOLM, claim_about, difference_entries, verdicts_of
+from fer.statistics.verdicts import Verdict, holm
 
 
 def worth_table(results: StudyResults) -> Table | None:
@@ -14,7 +17,11 @@ def worth_table(results: StudyResults) -> Table | None:
     worths = list(worths_of(groups_of(results)))
     if not worths:
         return None
+    rows = _rows(results, worths)
     of_one = any(worth.compared.of_one_generator for worth in worths)
+    of_networks = (
+        [Column("mcnemar_p", "McNemar p", "chance")] if any(row["mcnemar_p"] is not None for row in rows) else []
+    )
     return Table(
         name="worth",
         title="Worth of the samples",
@@ -25,23 +32,52 @@ def worth_table(results: StudyResults) -> Table | None:
             Column("real_images", "Real images", "whole"),
             Column("mix", "mix", "score", group="Macro-F1"),
             Column("control", "control", "score", group="Macro-F1"),
-            Column("worth", "official", "signed", group="Worth", spread="worth_sd"),
-            Column("worth_leak_free", "leak-free", "signed", group="Worth", spread="worth_leak_free_sd"),
+            Column("worth", "official", "signed", group="Worth"),
+            Column("worth_interval", "95 % interval", "count", group="Worth"),
+            Column("worth_leak_free", "leak-free", "signed", group="Worth"),
+            Column("worth_leak_free_interval", "95 % interval", "count", group="Worth"),
+            Column("about", "Claim about"),
+            Column("p", "p", "chance"),
+            *of_networks,
+            Column("verdict", "With samples"),
             Column("seeds_shown", "Seeds"),
             Column("generator_had_seen", "Generator had seen", "whole"),
         ],
-        rows=[_row(results, worth) for worth in worths],
+        rows=rows,
         note=(
             "Worth is the macro-F1 of the mix minus that of its control, which trains on the same real images with "
-            f"nothing beside them; all are means over the seeds that have both. {HELD_OUT} The last column says how "
-            f"many real images the generator itself was trained on.{f' {SPREAD_OF_ONE}' if of_one else ''}"
+            f"nothing beside them; all are means over the seeds that have both. {HOLM} {HELD_OUT} The last "
+            "column says how many real images the generator itself was trained on."
+            f"{f' {SPREAD_OF_ONE}' if of_one else ''}"
         ),
     )
 
 
-def _row(results: StudyResults, worth: Worth) -> dict[str, Any]:
-    official = worth.differences("macro_f1")
-    leak_free = worth.differences("macro_f1_leak_free")
+def _rows(results: StudyResults, worths: list[Worth]) -> list[dict[str, Any]]:
+    claims = [difference_of(results, worth.mix, worth.control) for worth in worths]
+    tests = [mcnemar_of(results, worth.mix, worth.control) for worth in worths]
+    corrected = iter(holm([p for p in tests if p is not None]))
+    rows = []
+    for worth, claim, verdict, p in zip(worths, claims, verdicts_of(claims), tests, strict=True):
+        leak_free = difference_of(results, worth.mix, worth.control, "macro_f1_leak_free")
+        rows.append(
+            {
+                **_scores(results, worth),
+                **difference_entries("worth", claim),
+                **difference_entries("worth_leak_free", leak_free),
+                "about": claim_about(claim, worth.compared.of_one_generator),
+                **_verdict(verdict),
+                "mcnemar_p": None if p is None else next(corrected),
+            }
+        )
+    return rows
+
+
+def _verdict(verdict: Verdict | None) -> dict[str, Any]:
+    return {"p": verdict and verdict.p, "verdict": verdict and verdict.words}
+
+
+def _scores(results: StudyResults, worth: Worth) -> dict[str, Any]:
     both = worth.scores("macro_f1")
     return {
         "classifier": worth.mix.classifier,
@@ -50,12 +86,10 @@ def _row(results: StudyResults, worth: Worth) -> dict[str, Any]:
         "real_images": worth.mix.real_images(results.planned.train_size),
         "mix": _mean([mix for mix, _ in both]),
         "control": _mean([control for _, control in both]),
-        "worth": _mean(official),
-        "worth_sd": _sd(official),
-        "worth_leak_free": _mean(leak_free),
-        "worth_leak_free_sd": _sd(leak_free),
-        "seeds": len(official),
-        "seeds_shown": seeds_shown(str(len(official)), worth.compared),
+        "worth_sd": _sd(worth.differences("macro_f1")),
+        "worth_leak_free_sd": _sd(worth.differences("macro_f1_leak_free")),
+        "seeds": len(both),
+        "seeds_shown": seeds_shown(str(len(both)), worth.compared),
         "generator_had_seen": seen_by_generator(results, worth.mix),
     }
 

@@ -4,15 +4,18 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fer.errors import RequestError, Stopped
+from fer.metrics.classification import full_scores
 from fer.plan import Task, tasks
 from fer.recipes import PlannedStudy
 from fer.report.gather import gather, read_history
+from fer.statistics.resampling import resampled_scores
 from fer.store import Store, open_store
 from tests.assessments import PER_ORIGIN, save_plane
-from tests.reports import plan_of, sheet_png
+from tests.reports import CLASSES, plan_of, sheet_png
 
 STUDY = """
 name: small
@@ -28,6 +31,9 @@ FILES = {
     "assess": "assessment.json",
     "train": "cell.json",
 }
+
+TEST_LABELS, LEAK_FREE = np.array([0, 6, 2, 2]), np.array([True, False, True, True])
+LOGITS = np.random.default_rng(0).normal(size=(4, 7)).astype(np.float16)
 
 
 @pytest.fixture
@@ -48,6 +54,8 @@ def publish(store: Store, task: Task, scratch: Path) -> None:
     (folder / "history.csv").write_text("epoch,loss\n1,0.5\n2,\n")
     (folder / "weights.safetensors").write_bytes(b"weights")
     save_plane(folder / "plane.npz", ("one", "two"))
+    if task.stage == "train":
+        np.savez(folder / "logits.npz", test=LOGITS, test_labels=TEST_LABELS, test_leak_free=LEAK_FREE)
     for name in ("sheet.png", "real.png", "pairs.png", "sheets/000001.png", "sheets/000002.png"):
         (folder / name).write_bytes(sheet_png(seed=len(name)) + name.encode())
     recipe = task.recipe.model_dump(mode="json")
@@ -72,6 +80,34 @@ def test_a_whole_study_has_nothing_missing(planned: PlannedStudy, store: Store, 
     assert results.assessments[0].pairs.endswith(b"pairs.png")
     assert results.assessments[0].plane.tsne.shape == (3 * PER_ORIGIN, 2)
     assert results.assessments[0].plane.labels.max() == 1
+
+
+def test_of_the_logits_of_a_cell_the_predicted_labels_are_kept(
+    planned: PlannedStudy, store: Store, tmp_path: Path
+) -> None:
+    publish(store, the("train", planned, ratio="1"), tmp_path)
+    results = gather(planned, store)
+    (cell,) = results.cells
+    assert cell.predicted.tolist() == LOGITS.argmax(axis=1).tolist()
+    assert cell.predicted.nbytes == len(LOGITS)
+    assert results.truth is not None
+    assert results.truth.labels.tolist() == TEST_LABELS.tolist()
+    assert results.truth.leak_free.tolist() == LEAK_FREE.tolist()
+
+
+def test_without_cells_nothing_is_known_of_the_test_images(planned: PlannedStudy, store: Store) -> None:
+    assert gather(planned, store).truth is None
+
+
+def test_resampled_scores_are_those_of_the_cell_where_the_images_are_themselves(
+    planned: PlannedStudy, store: Store, tmp_path: Path
+) -> None:
+    publish(store, the("train", planned, ratio="1"), tmp_path)
+    results = gather(planned, store)
+    written = full_scores(LOGITS, TEST_LABELS, CLASSES)
+    again = resampled_scores(np.stack([results.cells[0].predicted]), TEST_LABELS, 7, np.ones((1, 4), np.float32))
+    assert again.macro_f1[0, 0] == pytest.approx(written["macro_f1"])
+    assert again.accuracy[0, 0] == pytest.approx(written["accuracy"])
 
 
 def test_every_generator_has_its_own_results_and_real_images_alone_are_there_once(

@@ -1,0 +1,50 @@
+"""Generators against each other: which cells are compared, and how the claims on them are judged."""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any
+
+from fer.report.results import StudyResults
+from fer.report.summary import Group, groups_of
+from fer.report.verdicts import verdicts_of
+from fer.statistics.claims import Claim, ProceduresClaim
+
+NOT_OF_ONE = "not decidable with one trained generator"
+"""The verdict on two generators of which one was trained once, for however many seeds."""
+
+Pair = tuple[Group, Group]
+
+
+def generator_pairs(results: StudyResults) -> Iterator[tuple[str, str, list[Pair]]]:
+    """Every two generators, the later one of the study first, with all planned pairs of their mixes."""
+    groups = groups_of(results)
+    for second, first in combinations(results.planned.study.generators, 2):
+        yield first, second, pairs_of(groups, first, second)
+
+
+def pairs_of(groups: Sequence[Group], first: str, second: str) -> list[Pair]:
+    """The mixes of two generators that differ in nothing but the generator."""
+    others = {(group.classifier, group.ratio, group.volume): group for group in groups if group.generator == second}
+    return [
+        (group, other)
+        for group in groups
+        if group.generator == first and (other := others.get((group.classifier, group.ratio, group.volume))) is not None
+    ]
+
+
+def of_one_generator(pair: Pair) -> bool:
+    """Whether either side has one trained generator for all the seeds that both have."""
+    seeds = pair[0].finished_seeds & pair[1].finished_seeds
+    return any(group.only(seeds).of_one_generator for group in pair)
+
+
+def judged(claims: Sequence[Claim], pairs: Sequence[Pair]) -> list[dict[str, Any]]:
+    """A row's ``p`` and ``verdict`` for each claim on generators, given (one of) the pairs that it is about.
+
+    Where seeds share a trained generator, other seeds would not have given another one, and there is no verdict.
+    """
+    withheld = [
+        isinstance(claim, ProceduresClaim) and of_one_generator(pair) for claim, pair in zip(claims, pairs, strict=True)
+    ]
+    found = verdicts_of([None if no else claim for claim, no in zip(claims, withheld, strict=True)])
+    return [{"p": verdict and verdict.p, "verdict": verdict.words if verdict else NOT_OF_ONE} for verdict in found]

@@ -1,0 +1,65 @@
+"""The study's open question: are samples made at 64 px better than samples made at 32, or is it noise?"""
+
+from fer.report.evidence import Average, average_difference
+from fer.report.format import between, p_is, score, signed
+from fer.report.pairs import NOT_OF_ONE, judged, pairs_of
+from fer.report.results import StudyResults
+from fer.report.summary import groups_of
+from fer.report.verdicts import POINT, seeds_to_see
+from fer.statistics.claims import LEAST_SEEDS, NetworksClaim
+from fer.statistics.estimate import Estimate
+from fer.statistics.verdicts import UNDECIDABLE
+
+LARGE, SMALL = "stylegan2-64", "stylegan2-32"
+ASSUMED_SPREAD = 0.01
+"""Standard deviation of a difference between seeds, where the study's own seeds cannot tell it."""
+_QUESTION = "Are samples made at 64 px better than samples made at 32?"
+_ASSUMED = Estimate(0.0, ASSUMED_SPREAD / LEAST_SEEDS**0.5, 0.0, LEAST_SEEDS)
+_VERDICTS = {
+    "better": "Those made at 64 px are better",
+    "worse": "Those made at 64 px are worse",
+    "no difference seen": "No difference is seen beyond chance",
+}
+
+
+def resolution_note(results: StudyResults) -> str | None:
+    """The answer with its interval, and how many seeds it would take; None for a study without both generators."""
+    study = results.planned.study
+    large, small = (
+        next((name for name in study.generators if study.model_of(name) == model), None) for model in (LARGE, SMALL)
+    )
+    if large is None or small is None:
+        return None
+    average = average_difference(results, pairs_of(groups_of(results), large, small))
+    if average is None:
+        return f"{_QUESTION} Nothing can be said yet: {large} and {small} share no finished training set and seed."
+    estimate, sets = average.claim.estimate, len(average.pairs)
+    return (
+        f"{_QUESTION} The macro-F1 of {large} minus that of {small} is {signed(estimate.value)} "
+        f"({between(estimate.interval, signed)} at 95 %) over {sets} training {'set' if sets == 1 else 'sets'} and "
+        f"{estimate.seeds} {'seed' if estimate.seeds == 1 else 'seeds'}. {_conclusion(average)}"
+    )
+
+
+def _conclusion(average: Average) -> str:
+    """The verdict, and how many seeds it would take."""
+    estimate = average.claim.estimate
+    (verdict,) = judged([average.claim], average.pairs[:1])
+    words, p = verdict["verdict"], verdict["p"]
+    if isinstance(average.claim, NetworksClaim):
+        said = f"That is of these trained networks; of the procedures it is {UNDECIDABLE}"
+        return f"{said}: {_needed(_ASSUMED, f'differ by {score(ASSUMED_SPREAD)}, which is assumed')}"
+    if words == NOT_OF_ONE:
+        said = f"That is of these trained generators; of the procedures it is {NOT_OF_ONE}"
+        return f"{said}: {_needed(_ASSUMED, f'differ by {score(ASSUMED_SPREAD)}, which is assumed')}"
+    if p is None:
+        said = f"Whether that is more than chance is {UNDECIDABLE}"
+        return f"{said}: {_needed(estimate, 'differ as these few do')}"
+    return f"{_VERDICTS[words]} ({p_is(p)}); {_needed(estimate, 'differ as these do')}"
+
+
+def _needed(estimate: Estimate, seeds_differ: str) -> str:
+    return (
+        f"it takes {seeds_to_see(estimate)} seeds to see a difference of {score(POINT)} in four of five studies, if "
+        f"seeds {seeds_differ}."
+    )

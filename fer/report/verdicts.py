@@ -1,0 +1,56 @@
+"""How claims are spelled: what they are about, and what is made of them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fer.report.format import between, signed, whole
+from fer.statistics.claims import Claim, NetworksClaim, ProceduresClaim
+from fer.statistics.estimate import Estimate
+from fer.statistics.power import MOST_SEEDS, seeds_needed
+from fer.statistics.verdicts import Verdict, verdicts
+
+POINT = 0.01
+"""One point of macro-F1."""
+
+HOLM = (
+    "p-values of one kind of claim are corrected for the whole table (Holm), so that the chance of any false verdict "
+    "in it is 5 %."
+)
+
+
+def verdicts_of(claims: Sequence[Claim | None]) -> list[Verdict | None]:
+    """A verdict for each claim of a table; each kind of claim is a family of its own. None for None."""
+    networks = iter(verdicts([claim for claim in claims if isinstance(claim, NetworksClaim)]))
+    procedures = iter(verdicts([claim for claim in claims if isinstance(claim, ProceduresClaim)]))
+    return [
+        None if claim is None else next(networks) if isinstance(claim, NetworksClaim) else next(procedures)
+        for claim in claims
+    ]
+
+
+def claim_about(claim: Claim | None, of_one_generator: bool) -> str:
+    """What a claim is about, in a word or two; nothing for None."""
+    if claim is None:
+        return ""
+    if isinstance(claim, NetworksClaim):
+        return "these networks"
+    return "one generator" if of_one_generator else "procedures"
+
+
+def seeds_to_see(estimate: Estimate) -> str:
+    """How many seeds show a difference of ``POINT`` with the chance ``POWER``, if seeds and images vary as here."""
+    needed = seeds_needed(POINT, estimate.seeds * estimate.by_seeds**2, estimate.by_images**2)
+    return f"more than {whole(MOST_SEEDS)}" if needed is None else whole(needed)
+
+
+def difference_entries(name: str, claim: Claim | None) -> dict[str, Any]:
+    """The entries of a row for a difference: its value, both ends of its interval, and these as text."""
+    if claim is None:
+        return dict.fromkeys((name, f"{name}_low", f"{name}_high", f"{name}_interval"))
+    interval = claim.estimate.interval
+    return {
+        name: claim.estimate.value,
+        f"{name}_low": interval.low,
+        f"{name}_high": interval.high,
+        f"{name}_interval": between(interval, signed),
+    }

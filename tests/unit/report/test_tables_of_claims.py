@@ -1,0 +1,258 @@
+"""The tables that compare: worth, price, how little is enough, and generators against each other."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fer.report.resolution import resolution_note
+from fer.report.tables.comparisons import comparisons_table
+from fer.report.tables.enough import enough_table
+from fer.report.tables.grid import grid_table
+from fer.report.tables.overall import overall_table
+from fer.report.tables.price import price_table
+from fer.report.tables.table import Table
+from fer.report.tables.worth import worth_table
+from fer.study import Cell
+from tests.reports import REUSED, known_score, made_up
+
+STUDY = """
+name: resolutions
+data: {source: drawn}
+generators: {stylegan2-32: {}, stylegan2-64: {}}
+grids:
+  - name: main
+    generators: [stylegan2-32, stylegan2-64]
+    classifiers: [cnn, resnet18]
+    ratios: [0.0, 0.1, 0.5, 1.0]
+    controls: [0.1, 0.5]
+seeds: [0, 1, 2, 3, 4]
+"""
+ONE_SEED = STUDY.replace("[0, 1, 2, 3, 4]", "[0]")
+THREE_SEEDS = STUDY.replace("[0, 1, 2, 3, 4]", "[0, 1, 2]")
+ONE_GENERATOR = STUDY.replace("name: main", "name: main\n    reuse_generator_seed: true")
+JITTER = (0.004, -0.003, 0.001, -0.004, 0.002)
+
+
+def scores(small: float = 0.02, large: float = 0.05) -> Callable[[Cell], float]:
+    """Macro-F1 to which samples add so much, with a spread between seeds that generators do not share."""
+
+    def score(cell: Cell) -> float:
+        alone = known_score(cell.model_copy(update={"generator": None, "seed": 0}))
+        if cell.generator is None:
+            return alone
+        turn = 2 if cell.generator == "stylegan2-64" else 0
+        return alone + (large if turn else small) + JITTER[(cell.seed + turn) % len(JITTER)]
+
+    return score
+
+
+def rows_of(table: Table | None, **wanted: Any) -> list[dict[str, Any]]:
+    assert table is not None
+    return [dict(row) for row in table.rows if all(row[key] == value for key, value in wanted.items())]
+
+
+def columns_of(table: Table | None) -> set[str]:
+    assert table is not None
+    return {column.key for column in table.columns}
+
+
+def test_worth_has_an_interval_a_claim_and_a_verdict_of_five_seeds() -> None:
+    table = worth_table(made_up(STUDY, score=scores()))
+    (row,) = rows_of(table, classifier="cnn", generator="stylegan2-64", ratio=0.5)
+    assert row["worth"] == pytest.approx(0.05)
+    assert row["worth_low"] < 0.05 < row["worth_high"]
+    assert row["worth_interval"] == f"{row['worth_low']:+.3f} to {row['worth_high']:+.3f}"
+    assert (row["about"], row["verdict"]) == ("procedures", "better")
+    assert row["worth_leak_free_low"] < row["worth_leak_free"] < row["worth_leak_free_high"]
+    assert "mcnemar_p" not in columns_of(table)
+
+
+def test_one_seed_is_a_claim_about_networks_with_mcnemars_test() -> None:
+    table = worth_table(made_up(ONE_SEED, score=scores()))
+    assert {row["about"] for row in rows_of(table)} == {"these networks"}
+    assert "mcnemar_p" in columns_of(table)
+    assert all(0 < row["mcnemar_p"] <= 1 for row in rows_of(table))
+
+
+def test_three_seeds_have_intervals_but_nothing_is_decidable() -> None:
+    for table in (worth_table(made_up(THREE_SEEDS, score=scores())), comparisons_table(made_up(THREE_SEEDS))):
+        assert {(row["verdict"], row["p"]) for row in rows_of(table)} == {("not decidable with this many seeds", None)}
+    assert all(row["worth_interval"] for row in rows_of(worth_table(made_up(THREE_SEEDS, score=scores()))))
+
+
+def test_worth_of_one_trained_generator_is_a_claim_about_it() -> None:
+    table = worth_table(made_up(ONE_GENERATOR, score=scores()))
+    assert {row["about"] for row in rows_of(table)} == {"one generator"}
+
+
+def test_worth_without_a_finished_pair_claims_nothing() -> None:
+    table = worth_table(made_up(STUDY, missing=lambda t: ("failed", "why") if t.stage == "train" else None))
+    assert {(row["worth"], row["worth_interval"], row["about"], row["verdict"]) for row in rows_of(table)} == {
+        (None, None, "", None)
+    }
+
+
+def test_every_mix_has_a_price_beside_what_it_holds_and_what_its_generator_had_seen() -> None:
+    rows = rows_of(price_table(made_up(STUDY, score=scores())), classifier="cnn", generator="stylegan2-64")
+    assert [row["ratio"] for row in rows] == [0.0, 0.1, 0.5]
+    half = rows[2]
+    number = 14354 * (28709 / 14354) ** (0.05 / 0.15)
+    assert half["price_images"] == pytest.approx(number, rel=1e-3)
+    assert half["price"] == f"{half['price_images']:,.0f}"
+    assert half["price_low"] < number < half["price_high"]
+    assert (half["real_images"], half["samples"], half["generator_had_seen"]) == (14354, 14355, 28709)
+    assert half["each"] == pytest.approx((number - 14354) / 14355, rel=1e-2)
+
+
+def test_a_price_beyond_the_controls_is_not_extrapolated() -> None:
+    harmful = rows_of(price_table(made_up(STUDY, score=scores(small=-0.05))), generator="stylegan2-32", ratio=0.0)
+    assert {(row["price"], row["price_interval"], row["each"]) for row in harmful} == {
+        ("fewer than 2,871", "fewer than 2,871", None)
+    }
+    best = rows_of(price_table(made_up(STUDY, score=scores(large=0.3))), generator="stylegan2-64", ratio=0.5)
+    assert {(row["price"], row["price_interval"]) for row in best} == {("more than 28,709", "more than 28,709")}
+
+
+def test_a_study_without_real_images_alone_has_no_prices() -> None:
+    alone = STUDY.replace("[0.0, 0.1, 0.5, 1.0]", "[0.0, 0.5]").replace("    controls: [0.1, 0.5]\n", "")
+    assert price_table(made_up(alone)) is None
+    assert enough_table(made_up(alone)) is None
+
+
+@pytest.mark.parametrize(("below", "ratio", "sure"), [(0.004, 0.1, 0.1), (0.0095, 0.1, 0.5), (0.02, 0.5, 0.5)])
+def test_enough_is_the_smallest_ratio_within_a_point_of_all_real(below: float, ratio: float, sure: float) -> None:
+    """At 0.1 the mix is ``below`` all real images, give or take the spread of seeds, at 0.5 as good as they are."""
+
+    def score(cell: Cell) -> float:
+        if cell.generator is None:
+            return known_score(cell.model_copy(update={"seed": 0}))
+        return {0.0: 0.2, 0.1: 0.5 - below, 0.5: 0.5}[cell.ratio] + JITTER[cell.seed] / 4
+
+    results = made_up(STUDY, score=score)
+    rows = rows_of(enough_table(results), classifier="cnn", generator="stylegan2-32")
+    assert [(row["ratio"], row["sure_ratio"]) for row in rows] == [(ratio, sure)]
+
+
+def test_where_no_mix_comes_close_enough_stays_empty() -> None:
+    rows = rows_of(enough_table(made_up(STUDY, score=scores())))
+    assert len(rows) == 4
+    assert {(row["ratio"], row["sure_ratio"], row["below"]) for row in rows} == {(None, None, None)}
+
+
+def test_generators_are_compared_for_every_classifier_and_ratio() -> None:
+    table = comparisons_table(made_up(STUDY, score=scores()))
+    rows = rows_of(table, generator="stylegan2-64", against="stylegan2-32")
+    assert [(row["classifier"], row["ratio"]) for row in rows] == [
+        (classifier, ratio) for classifier in ("cnn", "resnet18") for ratio in (0.0, 0.1, 0.5)
+    ]
+    assert all(row["difference"] == pytest.approx(0.03) for row in rows)
+    assert {(row["about"], row["seeds"], row["verdict"]) for row in rows} == {("procedures", 5, "better")}
+
+
+def test_p_values_of_a_table_are_corrected_for_its_family() -> None:
+    """Six comparisons of which all have the same small difference."""
+    family = rows_of(comparisons_table(made_up(STUDY, score=scores(0.02, 0.028))))
+    alone = rows_of(
+        comparisons_table(
+            made_up(
+                STUDY.replace("cnn, resnet18", "cnn").replace("[0.0, 0.1, 0.5, 1.0]", "[0.5, 1.0]"),
+                score=scores(0.02, 0.028),
+            )
+        )
+    )
+    smallest = min(row["p"] for row in family)
+    assert len(family) == 6
+    assert smallest > 3 * alone[0]["p"]
+
+
+def test_generators_trained_once_are_no_procedures_that_could_be_compared() -> None:
+    results = made_up(ONE_GENERATOR, score=scores())
+    for table in (comparisons_table(results), overall_table(results)):
+        assert {(row["verdict"], row["p"], row["about"]) for row in rows_of(table)} == {
+            ("not decidable with one trained generator", None, "one generator")
+        }
+
+
+def test_on_average_generators_are_compared_over_all_training_sets() -> None:
+    (row,) = rows_of(overall_table(made_up(STUDY, score=scores())))
+    assert (row["generator"], row["against"], row["training_sets"], row["seeds"]) == (
+        "stylegan2-64",
+        "stylegan2-32",
+        6,
+        5,
+    )
+    assert row["difference"] == pytest.approx(0.03)
+    assert row["difference_low"] < 0.03 < row["difference_high"]
+    assert row["verdict"] == "better"
+    assert int(row["seeds_for_a_point"]) >= 5
+
+
+def test_a_study_of_one_generator_compares_none() -> None:
+    one = STUDY.replace(", stylegan2-64: {}", "").replace("[stylegan2-32, stylegan2-64]", "[stylegan2-32]")
+    results = made_up(one)
+    assert comparisons_table(results) is None
+    assert overall_table(results) is None
+    assert resolution_note(results) is None
+
+
+def test_the_open_question_is_answered_with_five_seeds() -> None:
+    said = resolution_note(made_up(STUDY, score=scores()))
+    assert said is not None
+    assert "The macro-F1 of stylegan2-64 minus that of stylegan2-32 is +0.030 (+0.0" in said
+    assert "over 6 training sets and 5 seeds" in said
+    assert "Those made at 64 px are better (p " in said
+
+
+def test_the_open_question_stays_open_where_chance_explains_the_difference() -> None:
+    said = resolution_note(made_up(STUDY, score=scores(0.02, 0.021)))
+    assert said is not None
+    assert "No difference is seen beyond chance (p = " in said
+    assert "seeds to see a difference of 0.010 in four of five studies, if seeds differ as these do." in said
+
+
+def test_the_open_question_is_undecidable_with_fewer_seeds_and_says_how_many_it_would_take() -> None:
+    said = resolution_note(made_up(THREE_SEEDS, score=scores()))
+    assert said is not None
+    assert "Whether that is more than chance is not decidable with this many seeds: it takes " in said
+    said = resolution_note(made_up(ONE_SEED, score=scores()))
+    assert said is not None
+    assert "That is of these trained networks; of the procedures it is not decidable with this many seeds" in said
+    assert "it takes 10 seeds to see a difference of 0.010" in said
+    assert "if seeds differ by 0.010, which is assumed" in said
+
+
+def test_the_open_question_is_undecidable_with_one_trained_generator_each() -> None:
+    said = resolution_note(made_up(ONE_GENERATOR, score=scores()))
+    assert said is not None
+    assert "of the procedures it is not decidable with one trained generator" in said
+
+
+def test_the_open_question_waits_for_cells() -> None:
+    said = resolution_note(made_up(STUDY, missing=lambda t: ("failed", "why") if t.stage == "train" else None))
+    assert said is not None
+    assert said.endswith(
+        "Nothing can be said yet: stylegan2-64 and stylegan2-32 share no finished training set and seed."
+    )
+
+
+def test_a_study_without_both_resolutions_has_no_such_question() -> None:
+    assert resolution_note(made_up(REUSED)) is None
+
+
+def test_every_mean_of_the_grid_has_its_interval() -> None:
+    rows = rows_of(grid_table(made_up(STUDY)))
+    for name in ("macro_f1", "macro_f1_leak_free", "accuracy", "accuracy_leak_free"):
+        assert all(row[f"{name}_interval_low"] < row[name] < row[f"{name}_interval_high"] for row in rows)
+
+
+def test_enough_is_sure_only_where_all_larger_ratios_are_too() -> None:
+    """A mix of 0.1 that is as good as all real images says little where that of 0.5 is two points worse."""
+
+    def score(cell: Cell) -> float:
+        if cell.generator is None:
+            return known_score(cell.model_copy(update={"seed": 0}))
+        return {0.0: 0.2, 0.1: 0.5, 0.5: 0.48}[cell.ratio] + JITTER[cell.seed] / 4
+
+    (row,) = rows_of(enough_table(made_up(STUDY, score=score)), classifier="cnn", generator="stylegan2-32")
+    assert (row["ratio"], row["sure_ratio"]) == (0.1, None)
