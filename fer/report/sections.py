@@ -24,6 +24,7 @@ from fer.report.tables.distances import class_distances_table, distances_table
 from fer.report.tables.divergence import divergence_table
 from fer.report.tables.diversity import diversity_table
 from fer.report.tables.enough import enough_table
+from fer.report.tables.evaluators import evaluators_table
 from fer.report.tables.expense import expense_table
 from fer.report.tables.fidelity import fidelity_table
 from fer.report.tables.grid import grid_table
@@ -95,7 +96,7 @@ SECTIONS = (
         "assessment",
         "Samples among real images",
         _NOT_ASSESSED,
-        tables=(distances_table, class_distances_table, diversity_table, divergence_table),
+        tables=(evaluators_table, distances_table, class_distances_table, diversity_table, divergence_table),
         figures=(cloud_figures, class_cloud_figures, dependence_figures),
     ),
     Section(

@@ -15,6 +15,7 @@ from fer.report.sheets import pair_sheets
 from fer.report.tables.distances import class_distances_table, distances_table
 from fer.report.tables.divergence import divergence_table
 from fer.report.tables.diversity import diversity_table
+from fer.report.tables.evaluators import evaluators_table
 from fer.report.tables.fidelity import fidelity_table
 from fer.report.tables.memorisation import memorisation_table
 from fer.report.tables.published_measures import measures_table
@@ -56,6 +57,21 @@ def shown(table: Table | None, key: str, **wanted: Any) -> str:
     (row,) = rows_of(table, **wanted)
     (column,) = (column for column in table.columns if column.key == key)
     return column.text(row)
+
+
+def test_the_networks_that_assess_are_named_with_their_accuracy(
+    results: StudyResults, with_inception: StudyResults
+) -> None:
+    table = evaluators_table(results)
+    assert [(row["role"], row["classifier"], row["validation_accuracy"]) for row in rows_of(table)] == [
+        ("features", "convnext_tiny", 0.61),
+        ("judge", "cnn", 0.58),
+        ("reader", "resnet18", 0.6),
+    ]
+    assert table is not None
+    assert "names no weights of Inception" in table.note
+    (inception,) = rows_of(evaluators_table(with_inception), role="inception")
+    assert inception["use"].endswith("weights aaaaaaaaaaaa")
 
 
 def test_distances_stand_beside_those_of_real_images_for_each_source_of_features(results: StudyResults) -> None:
