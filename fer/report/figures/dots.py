@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 20
 ROW_HEIGHT = 0.24
+_LEVELS = 0.6
+"""Share of a row's height over which its dots are spread, so that equal ones do not hide each other."""
 _NAMES = 1.35
 """Inches for the rows' names."""
 _TEXT = 0.16
@@ -61,8 +63,11 @@ def shown_rows(panels: Sequence[Panel]) -> str:
     return f" The first {MOST_ROWS} of {most} rows are drawn; the tables have all." if most > MOST_ROWS else ""
 
 
-def draw_rows(panels: Sequence[Panel], unit: str) -> "Drawing":
-    """Panels side by side on one scale from zero; ``unit`` names what the dots measure."""
+def draw_rows(panels: Sequence[Panel], unit: str, *, from_zero: bool) -> "Drawing":
+    """Panels side by side on one scale; ``unit`` names what the dots measure.
+
+    ``from_zero``: what is counted begins at zero; where only differences matter, the scale begins at the least of all.
+    """
     from matplotlib.figure import Figure as Drawing
 
     rows = list(dict.fromkeys(row.name for panel in panels for row in panel.rows))[:MOST_ROWS]
@@ -73,8 +78,10 @@ def draw_rows(panels: Sequence[Panel], unit: str) -> "Drawing":
     drawing = Drawing(figsize=(width, head + foot + ROW_HEIGHT * len(rows)))
     height = drawing.get_figheight()
     step = (width - _NAMES - 0.1) / len(panels)
-    ends = [dot.high for panel in panels for row in panel.rows for dot in row.dots]
-    top = 1.06 * max(*ends, *(line.value for panel in panels for line in panel.lines), 1e-9)
+    ends = [end for panel in panels for row in panel.rows for dot in row.dots for end in (dot.low, dot.high)]
+    ends += [line.value for panel in panels for line in panel.lines]
+    low, high = 0.0 if from_zero else min(ends), max(ends)
+    margin = 0.06 * (high - low) or 0.01
     for place, panel in enumerate(panels):
         axes = drawing.add_axes(
             (
@@ -85,7 +92,7 @@ def draw_rows(panels: Sequence[Panel], unit: str) -> "Drawing":
             ),
             label=f"panel {place}",
         )
-        axes.set_xlim(0, top)
+        axes.set_xlim(low if from_zero else low - margin, high + margin)
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_yticks(range(len(rows)), rows if place == 0 else [""] * len(rows))
         axes.tick_params(labelsize=7)
@@ -112,20 +119,21 @@ def _panel(axes: "Axes", panel: Panel, rows: list[str]) -> None:
     for row in panel.rows:
         if row.name not in rows:
             continue
-        place = rows.index(row.name)
-        for dot in row.dots:
+        for number, dot in enumerate(row.dots):
+            place = rows.index(row.name) + (number - (len(row.dots) - 1) / 2) * _LEVELS / len(row.dots)
             axes.plot([dot.low, dot.high], [place, place], color=dot.colour, linewidth=1.0, alpha=0.6, marker="")
-            axes.plot([dot.value], [place], dot.marker, color=dot.colour, label=dot.name, zorder=3)
-    right = axes.get_xlim()[1]
+            axes.plot([dot.value], [place], dot.marker, color=dot.colour, label=dot.name, zorder=3, markersize=3.5)
+    to_axes = axes.transData + axes.transAxes.inverted()
     for number, line in enumerate(reversed(panel.lines)):
         axes.axvline(line.value, color=INK, linewidth=0.7, linestyle=(0, (1, 2)))
+        across = float(to_axes.transform((line.value, 0))[0])
         axes.annotate(
             line.name,
-            (line.value / right, 1),
+            (across, 1),
             (0, 2 + 72 * _TEXT * number),
             xycoords="axes fraction",
             textcoords="offset points",
-            ha="left" if line.value < right / 2 else "right",
+            ha="left" if across < 0.5 else "right",
             va="bottom",
             fontsize=7,
             color=FAINT,

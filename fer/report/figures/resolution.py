@@ -42,7 +42,7 @@ def resolution_figures(results: StudyResults) -> Iterator[Figure]:
         description=" ".join(_in_words(panel) for panel in panels),
         caption=f"Test accuracy (official) with samples of {generators[SMALL]} and of {generators[PLAIN]}, by "
         f"classifier. Lines are 95 % intervals.{shown_rows(panels)}",
-        draw=lambda: draw_rows(panels, "accuracy"),
+        draw=lambda: draw_rows(panels, "accuracy", from_zero=False),
         wide=len(panels) > 1,
     )
 

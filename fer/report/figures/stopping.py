@@ -40,7 +40,7 @@ def stopping_figures(results: StudyResults) -> Iterator[Figure]:
         description=" ".join(_in_words(row) for row in panel.rows),
         caption="Epochs trained until patience or budget ended it, by classifier: on samples alone of each "
         f"generator, and on all real images. Lines are the range over seeds.{shown_rows([panel])}",
-        draw=lambda: draw_rows([panel], "epochs"),
+        draw=lambda: draw_rows([panel], "epochs", from_zero=True),
     )
 
 
