@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIDES = {HELD_OUT: ("real", "held-out real", SERIES[0]), SAMPLES: ("synthetic", "samples", SERIES[1])}
-"""By origin: the side's name in an assessment, in words, and its colour, one that shows on light and dark pages."""
+"""By origin: the side's name in an assessment, in words, and its colour."""
 MOST_CLASSES = 14
 ACROSS = 7
 WIDTH = 8.45
 _GREY = "#8d897f"
+_POINTS = {HELD_OUT: "#3b8fc9", SAMPLES: "#e07020"}
+"""Between the colours of light and dark pages: points are pixels, which the page cannot give other colours."""
 _IN_BOTH = "Grey: real training images, the same on both sides."
 
 
@@ -82,7 +84,7 @@ def _draw(assessment: AssessmentResult) -> "Drawing":
             )
             points = assessment.plane.points(plane)
             _points(axes, points, assessment.plane.origin == TRAINING, _GREY)
-            _points(axes, points, assessment.plane.origin == origin, colour)
+            _points(axes, points, assessment.plane.origin == origin, _POINTS[origin])
             _frame(axes, points)
             axes.set_title(f"{words}", loc="left", pad=13, color=colour)
             value = score(assessment.figures["divergence"][plane][side])
@@ -110,7 +112,7 @@ def _draw_classes(assessment: AssessmentResult, names: list[str]) -> "Drawing":
                 label=f"panel {place} {row}",
             )
             _points(axes, plane.tsne, own & (plane.origin == TRAINING), _GREY)
-            _points(axes, plane.tsne, own & (plane.origin == origin), colour)
+            _points(axes, plane.tsne, own & (plane.origin == origin), _POINTS[origin])
             _frame(axes, plane.tsne)
             value = score(per_class[name][side]) if per_class[name] else "too few"
             axes.text(0, 1.02, f"{words}: {value}", transform=axes.transAxes, color=colour, fontsize=7)
@@ -129,7 +131,7 @@ def _points(axes: "Axes", points: Points, chosen: "NDArray[np.bool_]", colour: s
         markersize=1.6,
         markeredgewidth=0,
         color=colour,
-        alpha=0.55,
+        alpha=0.65,
         rasterized=True,
     )
 

@@ -30,9 +30,7 @@ def label_ends(axes: "Axes", ends: Sequence[End]) -> None:
 
     The limits of the axes must be set before, and there must be room for the names beside them.
     """
-    drawing = axes.figure
-    box = axes.get_position()
-    width, height = (box.width * drawing.get_figwidth(), box.height * drawing.get_figheight())
+    width, height = axes.bbox.width / axes.figure.dpi, axes.bbox.height / axes.figure.dpi  # in inches
     heights = [axes.transAxes.inverted().transform(axes.transData.transform((end.x, end.y))) for end in ends]
     for end, (x, y), place in zip(ends, heights, spread([y for _, y in heights], LINE_HEIGHT / height), strict=True):
         right = 1 + _REACH / width
