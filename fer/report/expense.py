@@ -8,6 +8,7 @@ from statistics import median
 from fer.estimate import likeness
 from fer.plan import Task
 from fer.report.results import Made, StudyResults
+from fer.revisions import REVISIONS
 from fer.store.records import Manifest
 
 CPU = "cpu"
@@ -33,7 +34,7 @@ class Expense:
 
 
 def expenses(results: StudyResults) -> list[Expense]:
-    """By stage and kind of place, in the order of the tasks.
+    """By stage, in the order of stages, and kind of place.
 
     A missing task is taken to last as long as the median of the finished tasks that are like it, and on the same kind
     of device as most of them.
@@ -45,7 +46,8 @@ def expenses(results: StudyResults) -> list[Expense]:
         made[_place(one.task)].append(one.manifest)
     for absent in results.missing:
         missing[_place(absent.task)].append(absent.task)
-    places = dict.fromkeys([*made, *missing])
+    stages = list(REVISIONS)
+    places = sorted(dict.fromkeys([*made, *missing]), key=lambda place: stages.index(place[0]))
     return [_expense(place, made[place], missing[place], known) for place in places]
 
 

@@ -86,7 +86,7 @@ def _draw(assessment: AssessmentResult) -> "Drawing":
             _points(axes, points, assessment.plane.origin == TRAINING, _GREY)
             _points(axes, points, assessment.plane.origin == origin, _POINTS[origin])
             _frame(axes, points)
-            axes.set_title(f"{words}", loc="left", pad=13, color=colour)
+            axes.set_title(words, loc="left", pad=13, color=colour)
             value = score(assessment.figures["divergence"][plane][side])
             axes.text(0, 1.015, f"{name}: {value}", transform=axes.transAxes, color=FAINT, fontsize=7)
     return drawing
