@@ -104,7 +104,7 @@ def comparison_json(found: Comparison, names: tuple[str, str]) -> dict[str, Any]
 
 def _values(compared: Compared) -> dict[str, Any]:
     group, claim = compared.first, compared.claim
-    interval = claim and claim.estimate.interval
+    interval = None if claim is None else claim.estimate.interval
     return {
         "classifier": group.classifier,
         "generator": group.generator,
@@ -112,8 +112,8 @@ def _values(compared: Compared) -> dict[str, Any]:
         "volume": group.volume,
         "first": _mean(compared.first),
         "second": _mean(compared.second),
-        "difference": 0.0 if compared.verdict == SAME else claim and claim.estimate.value,
-        "interval": interval and [interval.low, interval.high],
+        "difference": 0.0 if compared.verdict == SAME else None if claim is None else claim.estimate.value,
+        "interval": None if interval is None else [interval.low, interval.high],
         "seeds": claim.estimate.seeds if claim else 0,
         "about": claim_about(claim, compared.first.of_one_generator or compared.second.of_one_generator),
         "p": compared.p,
@@ -123,7 +123,7 @@ def _values(compared: Compared) -> dict[str, Any]:
 
 def _mean(group: Group) -> float | None:
     summary = group.score("macro_f1")
-    return summary and summary.mean
+    return None if summary is None else summary.mean
 
 
 def _spelled(value: float | None) -> str:

@@ -185,8 +185,8 @@ def network_result(task: Task, classes: tuple[str, ...]) -> NetworkResult:
 
 def assessment_result(task: Task, classes: tuple[str, ...]) -> AssessmentResult:
     """An assessment with known figures."""
-    sheets = [sheet_png(seed=seed) for seed in (2, 3, 4)]
-    return AssessmentResult(run_of(task), assessment_figures(classes), *sheets, plane(classes))
+    sheet, real, pairs = (sheet_png(seed=seed) for seed in (2, 3, 4))
+    return AssessmentResult(run_of(task), assessment_figures(classes), sheet, real, pairs, plane(classes))
 
 
 def run_of(task: Task) -> GeneratorRun:

@@ -61,7 +61,7 @@ def compare(first: StudyResults, second: StudyResults) -> Comparison:
     both = []
     for (one, other), claim, no, verdict in zip(pairs, claims, withheld, found, strict=True):
         words = NOT_OF_ONE if no else verdict.words if verdict else _why_not(one, other)
-        both.append(Compared(one, other, claim, words, verdict and verdict.p))
+        both.append(Compared(one, other, claim, words, None if verdict is None else verdict.p))
     return Comparison(both, len(ours.keys() - theirs.keys()), len(theirs.keys() - ours.keys()))
 
 
