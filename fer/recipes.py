@@ -200,7 +200,13 @@ def _training(planned: PlannedStudy, training: TrainingSpec) -> dict[str, Any]:
     return spec
 
 
-def report_recipe(planned: PlannedStudy, present: dict[str, str], missing: dict[str, str]) -> Recipe:
-    """The report over what exists: digests by task, and the reason for each task that is missing."""
+def report_recipe(
+    planned: PlannedStudy, present: dict[str, str], missing: dict[str, str], gpu_hour: dict[str, Any] | None = None
+) -> Recipe:
+    """The report over what exists: digests by task, and the reason for each task that is missing.
+
+    ``gpu_hour``: the price that it counts with, where one was given.
+    """
     inputs = {"plan": plan_recipe(planned).digest, **present}
-    return _recipe("report", {"missing": missing}, inputs)
+    priced = {} if gpu_hour is None else {"gpu_hour": gpu_hour}
+    return _recipe("report", {"missing": missing, **priced}, inputs)

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "assess": ("jobs.assess", "Measure a generator's samples."),
     "train": ("jobs.train", "Train one classifier on one mix, or several in turn."),
     "report": ("jobs.report", "Write the report over what exists."),
+    "compare": ("jobs.compare", "Compare two studies, or two replicates of one."),
     "fan-out": ("jobs.fan_out", "Plan a study, and write how pods share it out."),
     "run": ("jobs.run", "Run a whole study on this machine."),
     "submit": ("jobs.submit", "Run a study on a cluster."),

@@ -18,6 +18,16 @@ def signed(value: float) -> str:
     return f"{value:+.3f}".replace("-", MINUS)
 
 
+def fine(value: float) -> str:
+    """Four decimals: distances between sets of images, and what was published with as many."""
+    return f"{value:.4f}".replace("-", MINUS)
+
+
+def hundredths(value: float) -> str:
+    """Two decimals: what was published with as many."""
+    return f"{value:.2f}".replace("-", MINUS)
+
+
 def whole(value: float) -> str:
     """Whole numbers with separated thousands."""
     return f"{value:,.0f}".replace("-", MINUS)
@@ -36,6 +46,16 @@ def share(value: float) -> str:
 def percent(value: float) -> str:
     """Per cent with as few decimals as a ratio needs: 50 %, 0.5 %."""
     return f"{100 * value:.{0 if value >= 0.095 or value == round(value, 2) else 1}f}\N{NARROW NO-BREAK SPACE}%"
+
+
+def hours(value: float) -> str:
+    """Seconds as hours with two decimals; nothing for none."""
+    return f"{value / 3600:,.2f}" if value else ""
+
+
+def money(value: float) -> str:
+    """Two decimals with separated thousands."""
+    return f"{value:,.2f}"
 
 
 def level(value: float) -> str:
@@ -78,12 +98,16 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "words": str,
     "score": score,
     "signed": signed,
+    "fine": fine,
+    "hundredths": hundredths,
     "whole": whole,
     "ratio": ratio,
     "share": share,
     "level": level,
     "chance": chance,
     "seconds": seconds,
+    "hours": hours,
+    "money": money,
 }
 """By the kind of a column."""
 

@@ -25,6 +25,7 @@ from fer.recipes import (
     networks,
     plan_recipe,
 )
+from fer.report.planes import PAIRS, PLANE, read_plane
 from fer.report.results import (
     AssessmentResult,
     CellResult,
@@ -121,7 +122,7 @@ def _look_up(store: Store, task: Task) -> _Found | Missing:
 
 def _pictures(task: Task, manifest: Manifest) -> list[str]:
     if task.stage == "assess":
-        return [SHEET, REAL_SHEET]
+        return [SHEET, REAL_SHEET, PAIRS, PLANE]
     sheets = sorted(name for name in manifest.files if name.startswith("sheets/") and name.endswith(".png"))
     return sheets[-1:] if task.stage == "train-gan" else []
 
@@ -145,7 +146,8 @@ def _network_result(run: GeneratorRun, class_name: str | None, found: _Found) ->
 
 
 def _assessment_result(run: GeneratorRun, found: _Found) -> AssessmentResult:
-    return AssessmentResult(run, found.summary, found.pictures[SHEET], found.pictures[REAL_SHEET])
+    sheet, real_sheet, pairs = (found.pictures[name] for name in (SHEET, REAL_SHEET, PAIRS))
+    return AssessmentResult(run, found.summary, sheet, real_sheet, pairs, read_plane(found.pictures[PLANE]))
 
 
 def _state_and_reason(attempts: Sequence[Attempt]) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fer.plan import Task
 from fer.recipes import GeneratorRun, PlannedStudy
+from fer.report.planes import Plane
 from fer.statistics.resampling import resampled_scores
 from fer.store.records import Manifest
 from fer.study import Cell
@@ -76,6 +77,18 @@ class AssessmentResult:
     """PNG of samples, classes in rows."""
     real_sheet: bytes
     """PNG of real test images, classes in rows."""
+    pairs: bytes
+    """PNG of the samples nearest to a training image, each beside it."""
+    plane: Plane
+
+
+@dataclass(frozen=True)
+class GpuHour:
+    """What an hour of a GPU costs its user."""
+
+    price: float
+    currency: str
+    """Empty where it was not said."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +125,8 @@ class StudyResults:
     """Why there is no audit: the data set is missing, or which file of it is damaged."""
     source: str = ""
     """Where the data set was read from, for the reader's information; empty where that is not known."""
+    gpu_hour: GpuHour | None = None
+    """None where nobody said."""
 
     @property
     def present(self) -> dict[str, str]:

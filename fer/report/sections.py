@@ -3,24 +3,43 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from fer.report.figures.cloud import class_cloud_figures, cloud_figures
+from fer.report.figures.confusion import confusion_figures
 from fer.report.figures.curves import curve_figures
+from fer.report.figures.dependence import dependence_figures
 from fer.report.figures.figure import Figure
 from fer.report.figures.losses import loss_figures
-from fer.report.figures.ratio import ratio_figures
+from fer.report.figures.ratio import ratio_figures, ratio_figures_by_generator
+from fer.report.figures.resolution import resolution_figures
+from fer.report.figures.stopping import stopping_figures
 from fer.report.notes import data_note, intervals_note, mix_validation_note
 from fer.report.resolution import resolution_note
 from fer.report.results import StudyResults
-from fer.report.sheets import Sheet, sample_sheets
+from fer.report.sheets import Sheet, pair_sheets, sample_sheets
 from fer.report.tables.assessed import copies_table, counts_table, pixels_table
 from fer.report.tables.audit import audit_table, classes_table
 from fer.report.tables.comparisons import comparisons_table
 from fer.report.tables.costs import cells_table, stages_table
+from fer.report.tables.distances import class_distances_table, distances_table
+from fer.report.tables.divergence import divergence_table
+from fer.report.tables.diversity import diversity_table
 from fer.report.tables.enough import enough_table
+from fer.report.tables.evaluators import evaluators_table
+from fer.report.tables.expense import expense_table
+from fer.report.tables.fidelity import fidelity_table
 from fer.report.tables.grid import grid_table
+from fer.report.tables.memorisation import memorisation_table
 from fer.report.tables.networks import networks_table
 from fer.report.tables.overall import overall_table
 from fer.report.tables.price import price_table
 from fer.report.tables.provenance import artifacts_table, missing_table
+from fer.report.tables.published_cnn import cnn_table
+from fer.report.tables.published_index import index_table
+from fer.report.tables.published_measures import measures_table
+from fer.report.tables.published_parameters import parameters_table
+from fer.report.tables.published_resemotenet import resemotenet_table
+from fer.report.tables.published_stopping import stopping_table
+from fer.report.tables.published_synthetic import synthetic_table
 from fer.report.tables.table import Table
 from fer.report.tables.worth import worth_table
 
@@ -41,11 +60,18 @@ class Section:
     sheets: tuple[Callable[[StudyResults], Iterable[Sheet]], ...] = ()
 
 
+_NOT_ASSESSED = "No generator is assessed yet."
+
 SECTIONS = (
     Section(
         "grid", "The grid", "The study has no cells.", tables=(grid_table,), notes=(mix_validation_note, intervals_note)
     ),
-    Section("curves-of-ratio", "Macro-F1 against the real ratio", "No cell is finished.", figures=(ratio_figures,)),
+    Section(
+        "curves-of-ratio",
+        "Macro-F1 against the real ratio",
+        "No cell is finished.",
+        figures=(ratio_figures, ratio_figures_by_generator),
+    ),
     Section(
         "worth",
         "What the samples are worth",
@@ -59,12 +85,46 @@ SECTIONS = (
         tables=(overall_table, comparisons_table),
         notes=(resolution_note,),
     ),
-    Section("samples", "Samples", "No generator is trained or assessed yet.", sheets=(sample_sheets,)),
+    Section(
+        "samples",
+        "Samples",
+        "No generator is trained or assessed yet.",
+        sheets=(sample_sheets,),
+        tables=(counts_table, pixels_table),
+    ),
     Section(
         "assessment",
-        "Assessment of the samples",
-        "No generator is assessed yet.",
-        tables=(counts_table, pixels_table, copies_table),
+        "Samples among real images",
+        _NOT_ASSESSED,
+        tables=(evaluators_table, distances_table, class_distances_table, diversity_table, divergence_table),
+        figures=(cloud_figures, class_cloud_figures, dependence_figures),
+    ),
+    Section(
+        "labels",
+        "Whether samples show their labels",
+        _NOT_ASSESSED,
+        tables=(fidelity_table,),
+        figures=(confusion_figures,),
+    ),
+    Section(
+        "memorisation",
+        "Whether samples are training images in disguise",
+        _NOT_ASSESSED,
+        tables=(memorisation_table, copies_table),
+        sheets=(pair_sheets,),
+    ),
+    Section(
+        "published",
+        "The published study beside this one",
+        "",
+        tables=(index_table, parameters_table, synthetic_table, cnn_table, resemotenet_table, measures_table),
+    ),
+    Section(
+        "published-figures",
+        "Resolution and early stopping",
+        "",
+        tables=(stopping_table,),
+        figures=(resolution_figures, stopping_figures),
     ),
     Section("training", "Training curves", "No cell is finished.", figures=(curve_figures,)),
     Section(
@@ -75,7 +135,9 @@ SECTIONS = (
         tables=(networks_table,),
     ),
     Section("data", "The data set", "Nothing is known of it.", tables=(classes_table, audit_table), notes=(data_note,)),
-    Section("time", "Time and machines", "Nothing has been made yet.", tables=(stages_table, cells_table)),
+    Section(
+        "time", "Time and machines", "Nothing has been made yet.", tables=(stages_table, expense_table, cells_table)
+    ),
     Section("missing", "What is missing, and why", "Nothing is missing.", tables=(missing_table,)),
     Section("artifacts", "Artifacts", "Nothing has been made yet.", tables=(artifacts_table,)),
 )

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fer.recipes import GeneratorRun
 from fer.report.results import StudyResults
+from fer.report.runs import first_assessments, run_in_words
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,25 @@ def sample_sheets(results: StudyResults) -> Iterator[Sheet]:
     for number, generator in enumerate(results.planned.study.generators, start=1):
         assessed = next((item for item in results.assessments if item.run.generator == generator), None)
         if assessed is not None:
-            caption = f"{generator}, {_run(assessed.run)}: the first samples of each class."
+            caption = f"{generator}, {run_in_words(assessed.run)}: the first samples of each class."
             yield Sheet(f"sheet-{number}", f"Sheet of samples of {generator}. {rows}", caption, assessed.sheet)
             continue
         networks = [item for item in results.networks if item.run.generator == generator and item.sheet is not None]
         for place, network in enumerate((item for item in networks if item.run == networks[0].run), start=1):
             shown = network.class_name or "all classes"
-            caption = f"{generator}, {_run(network.run)}, {shown}: samples at the end of its training."
+            caption = f"{generator}, {run_in_words(network.run)}, {shown}: samples at the end of its training."
             description = f"Sheet of samples of {generator}, {shown}, at the end of its training."
             yield Sheet(f"sheet-{number}-{place}", description, caption, network.sheet or b"")
 
 
-def _run(run: GeneratorRun) -> str:
-    return f"seed {run.seed}" if run.ratio is None else f"seed {run.seed}, for ratio {run.ratio:g}"
+def pair_sheets(results: StudyResults) -> Iterator[Sheet]:
+    """For the first assessed run of every generator its closest pairs of a sample and a training image."""
+    for number, assessment in enumerate(first_assessments(results), start=1):
+        generator = assessment.run.generator
+        yield Sheet(
+            f"pairs-{number}",
+            f"Samples of {generator}, each above the real training image nearest to it, the closest pairs of all.",
+            f"{generator}, {run_in_words(assessment.run)}: the samples nearest to a training image, each above that "
+            "image.",
+            assessment.pairs,
+        )

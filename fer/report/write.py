@@ -1,4 +1,4 @@
-"""Writes the report: one page, all numbers as JSON, every table as CSV, every figure as SVG and PNG."""
+"""Writes the report: a page, a summary, all numbers as JSON, every table as CSV, every figure as SVG and PNG."""
 
 import csv
 import json
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fer.report.answer import answers, headline
+from fer.report.markdown import render_summary
 from fer.report.page import Content, render_page
 from fer.report.results import History, StudyResults
 from fer.report.sections import SECTIONS
@@ -17,7 +18,7 @@ MOST_SHEETS = 16
 
 
 def write_report(results: StudyResults, folder: Path) -> None:
-    """Write ``index.html``, ``report.json``, ``tables/*.csv`` and ``figures/*`` into an existing ``folder``.
+    """Write ``index.html``, ``report.md``, ``report.json``, ``tables/*.csv`` and ``figures/*`` into a ``folder``.
 
     Works on any part of a study, however little of it is finished. The same results give the same bytes.
     """
@@ -35,6 +36,7 @@ def write_report(results: StudyResults, folder: Path) -> None:
     _write_histories(results, folder / "tables" / "histories.csv")
     numbers = json.dumps(_numbers(results, contents), ensure_ascii=False, allow_nan=False, indent=1)
     (folder / "report.json").write_text(f"{numbers}\n", encoding="utf-8")
+    (folder / "report.md").write_text(render_summary(results, contents), encoding="utf-8")
     (folder / "index.html").write_text(render_page(results, contents), encoding="utf-8")
 
 

@@ -33,8 +33,10 @@ OVERFLOWING = """() => {
   const scrolls = element => element && (['auto', 'scroll'].includes(getComputedStyle(element).overflowX)
     || element.tagName === 'svg' || scrolls(element.parentElement));
   const limit = document.documentElement.clientWidth + 0.5;
-  const wide = [...document.querySelectorAll('body *')].filter(element =>
-    element.getBoundingClientRect().right > limit && !scrolls(element.parentElement));
+  const wide = [...document.querySelectorAll('body *')].filter(element => {
+    const box = element.getBoundingClientRect();
+    return (box.right > limit || box.left < -0.5) && !scrolls(element.parentElement);
+  });
   return wide.map(element => `${element.tagName} ${element.className} ${element.textContent.slice(0, 40)}`);
 }"""
 
@@ -82,8 +84,14 @@ def opened(browser: "Browser", report: Path, width: int, scheme: str = "light") 
     return page, heard
 
 
-def test_it_fetches_nothing_and_the_console_stays_empty(browser: "Browser", report: Path) -> None:
-    page, heard = opened(browser, report, 1280)
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fetches_nothing_and_the_console_stays_empty(
+    browser: "Browser", report: Path, width: int, scheme: str
+) -> None:
+    page, heard = opened(browser, report, width, scheme)
+    page.emulate_media(media="print")
+    page.wait_for_load_state("networkidle")
     assert heard == []
     assert page.locator("h1").inner_text() in {"Two generators, two seeds", "The published study"}
     page.close()
@@ -103,6 +111,28 @@ def test_nothing_overflows_the_paper(browser: "Browser", report: Path) -> None:
     page.emulate_media(media="print")
     assert page.evaluate(OVERFLOWING) == []
     assert page.evaluate("document.documentElement.scrollWidth") == PRINTED_WIDTH
+    page.close()
+
+
+def test_every_figure_and_sheet_is_there_to_be_seen(browser: "Browser", report: Path) -> None:
+    page, _ = opened(browser, report, 390)
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('figure svg, figure img')].map(shown => shown.getBoundingClientRect().height)"
+    )
+    assert len(sizes) > 15
+    assert min(sizes) > 80
+    broken = "[...document.images].filter(image => !image.naturalWidth).length"
+    assert page.evaluate(broken) == 0
+    page.close()
+
+
+def test_wide_figures_and_tables_scroll_by_themselves_on_a_phone(browser: "Browser", report: Path) -> None:
+    page, _ = opened(browser, report, 390)
+    scrolling = page.evaluate(
+        "[...document.querySelectorAll('.table, .wide .drawing')].filter(element => element.scrollWidth >"
+        " element.clientWidth).every(element => element.tabIndex === 0 && element.getAttribute('role') === 'region')"
+    )
+    assert scrolling
     page.close()
 
 

@@ -200,3 +200,28 @@ def test_an_assessment_that_is_asked_to_stop_saves_nothing_and_stops(quick: Path
     with kept_signals(), pytest.raises(Stopped):
         execute(context.planned, assess, context.store, stop)
     assert [attempt.state for attempt in context.store.attempts(assess.digest)] == ["stopped"]
+
+
+def test_a_price_makes_another_report_and_no_price_the_same_as_before(
+    fer: Fer, quick: Path, planned_store: Path
+) -> None:
+    where = ("--study", quick, "--store", planned_store, "--dry-run")
+    plain, priced = fer("report", *where).json(), fer("report", *where, "--gpu-hour-price", "2.5").json()
+    assert "gpu_hour" not in plain["recipe"]["params"]
+    assert priced["recipe"]["params"]["gpu_hour"] == {"price": 2.5, "currency": ""}
+    assert plain["digest"] != priced["digest"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--gpu-hour-price", "0"), "--gpu-hour-price 0: is no price"),
+        (("--gpu-hour-price", "nan"), "--gpu-hour-price nan: is no price"),
+        (("--gpu-hour-price", "2.5", "--currency", "a\nb"), "--currency 'a\\nb': give a name"),
+        (("--currency", "EUR"), "--currency says nothing without a price"),
+    ],
+)
+def test_a_price_that_is_none_is_refused(
+    fer: Fer, quick: Path, planned_store: Path, flags: tuple[str, ...], said: str
+) -> None:
+    assert said in fer("report", "--study", quick, "--store", planned_store, *flags).refusal

@@ -1,80 +1,174 @@
-"""Macro-F1 against the real ratio: one figure per classifier, each generator's curve beside that of the controls."""
+"""Macro-F1 against the real ratio: per classifier with its controls, and per generator as in the published study.
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+A figure per classifier is the one to read: on the same real images, are the samples worth anything, and whose are worth
+more? The published figure has one per generator with a line per classifier, which shows how classifiers differ, and
+cannot show a control for each of them; it is drawn too, for the comparison, where a generator has several classifiers.
+"""
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fer.report.evidence import mean_of
 from fer.report.figures.figure import Figure
+from fer.report.figures.labels import End, label_ends
 from fer.report.figures.style import FAINT, INK, nice_top, series, unit_ticks
 from fer.report.format import ratio, score
+from fer.report.published.numbers import SYNTHETIC_MACRO_F1
 from fer.report.results import StudyResults
 from fer.report.summary import Group, groups_of
+from fer.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
+Means = dict[Group, Estimate]
 CONTROLS, ALL_REAL = "real alone", "all real"
+MOST_CURVES = 12
+"""More names than these have no room beside a figure."""
+_ALONE = {"color": INK, "marker": "x", "linestyle": (0, (3, 2))}
+_ALL_REAL = {"color": FAINT, "marker": "d", "markersize": 4}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line: finished groups in increasing ratio. All real images alone are a level across the figure."""
+
+    name: str
+    groups: Sequence[Group]
+    means: Sequence[Estimate]
+    """Of the groups."""
+    look: dict[str, Any]
+    theirs: float | None = None
+    """What the published study printed for ratio 0."""
+
+    @property
+    def points(self) -> list[tuple[float, float]]:
+        """Ratio and mean score."""
+        return [(group.ratio, mean.value) for group, mean in zip(self.groups, self.means, strict=True)]
 
 
 def ratio_figures(results: StudyResults) -> Iterator[Figure]:
-    """One figure for each classifier with finished cells."""
-    finished = [group for group in groups_of(results) if group.finished and group.volume == 1]
-    top = nice_top([summary.high for group in finished if (summary := group.score("macro_f1"))])
+    """One figure for each classifier with finished cells: each generator's curve beside that of the controls."""
+    finished = _finished(results)
+    top = _top(finished.values())
     generators = list(results.planned.study.generators)
     for number, classifier in enumerate(dict.fromkeys(group.classifier for group in finished), start=1):
-        curves = _curves([group for group in finished if group.classifier == classifier], generators)
-        spread = " Small dots are single seeds." if len(results.planned.study.seeds) > 1 else ""
+        own = {group: mean for group, mean in finished.items() if group.classifier == classifier}
+        curves = _by_generator(own, generators)
         yield Figure(
             name=f"f1-against-ratio-{number}",
             title=f"{classifier}: macro-F1 against the real ratio",
             description=_in_words(curves),
-            caption=f"{classifier}. Test macro-F1 (official) against the share of real images.{spread}",
-            draw=lambda curves=curves: _draw(curves, generators, top),  # type: ignore[misc]
+            caption=f"{classifier}. Test macro-F1 (official) against the share of real images.{_left_out(curves)}"
+            f"{_spread(results)}",
+            draw=lambda curves=curves: _draw(curves, top),  # type: ignore[misc]
         )
 
 
-def _curves(groups: list[Group], generators: list[str]) -> dict[str, list[Group]]:
-    """Finished groups by curve, in increasing ratio. Every curve ends in all real images, which belong to all."""
-    everything = [group for group in groups if not group.is_mix and group.ratio == 1]
-    curves = {
-        name: [group for group in groups if group.generator == name]
-        for name in generators
-        if any(group.generator == name for group in groups)
-    }
-    controls = [group for group in groups if group.is_control]
-    if controls:
-        curves[CONTROLS] = controls
-    return {name: found + everything for name, found in curves.items()} or {ALL_REAL: everything}
+def ratio_figures_by_generator(results: StudyResults) -> Iterator[Figure]:
+    """One figure for each generator with several classifiers: each classifier's curve, as in the published Figure 4."""
+    finished = _finished(results)
+    top = _top(finished.values())
+    study = results.planned.study
+    for number, generator in enumerate(study.generators, start=1):
+        own = {group.classifier for group in finished if group.generator == generator}
+        if len(own) < 2:
+            continue
+        shown = {group: mean for group, mean in finished.items() if group.classifier in own}
+        curves = _by_classifier(shown, generator, study.model_of(generator))
+        theirs = " Hollow: what the published study printed." if any(curve.theirs for curve in curves) else ""
+        yield Figure(
+            name=f"f1-of-generator-{number}",
+            title=f"{generator}: macro-F1 against the real ratio, by classifier",
+            description=_in_words(curves),
+            caption=f"{generator}. Test macro-F1 (official) against the share of real images, each classifier ending "
+            f"in all real images.{theirs}{_left_out(curves)}{_spread(results)}",
+            draw=lambda curves=curves: _draw(curves, top),  # type: ignore[misc]
+        )
 
 
-def _in_words(curves: dict[str, list[Group]]) -> str:
+def _finished(results: StudyResults) -> Means:
+    groups = [group for group in groups_of(results) if group.finished and group.volume == 1]
+    return {group: mean for group in groups if (mean := mean_of(results, group, "macro_f1"))}
+
+
+def _top(means: Iterable[Estimate]) -> float:
+    return nice_top([mean.interval.high for mean in means])
+
+
+def _curve(name: str, means: Means, look: dict[str, Any], theirs: float | None = None) -> Curve:
+    return Curve(name, list(means), list(means.values()), look, theirs)
+
+
+def _by_generator(means: Means, generators: list[str]) -> list[Curve]:
+    curves = [
+        _curve(name, own, series(index))
+        for index, name in enumerate(generators)
+        if (own := {group: mean for group, mean in means.items() if group.generator == name})
+    ]
+    if controls := {group: mean for group, mean in means.items() if group.is_control}:
+        curves.append(_curve(CONTROLS, controls, _ALONE))
+    if everything := {group: mean for group, mean in means.items() if not group.is_mix and group.ratio == 1}:
+        curves.append(_curve(ALL_REAL, everything, _ALL_REAL))
+    return curves
+
+
+def _by_classifier(means: Means, generator: str, model: str) -> list[Curve]:
+    curves = []
+    for index, classifier in enumerate(dict.fromkeys(group.classifier for group in means)):
+        own = {group: mean for group, mean in means.items() if group.classifier == classifier}
+        mixes = {group: mean for group, mean in own.items() if group.generator == generator}
+        everything = {group: mean for group, mean in own.items() if not group.is_mix and group.ratio == 1}
+        theirs = SYNTHETIC_MACRO_F1.get(classifier, {}).get(model)
+        curves.append(_curve(classifier, mixes | everything, series(index), theirs))
+    return curves
+
+
+def _in_words(curves: list[Curve]) -> str:
     sentences = []
-    for name, groups in curves.items():
-        points = [f"{score(summary.mean)} at {ratio(g.ratio)}" for g in groups if (summary := g.score("macro_f1"))]
-        sentences.append(f"{name}: {', '.join(points)}.")
+    for curve in curves:
+        points = [f"{score(value)} at {ratio(place)}" for place, value in curve.points]
+        theirs = f"; published: {score(curve.theirs)} at 0.0" if curve.theirs else ""
+        sentences.append(f"{curve.name}: {', '.join(points)}{theirs}.")
     return " ".join(sentences)
 
 
-def _draw(curves: dict[str, list[Group]], generators: list[str], top: float) -> "Drawing":
+def _left_out(curves: list[Curve]) -> str:
+    more = len(curves) - MOST_CURVES
+    return f" {MOST_CURVES} of {len(curves)} curves are drawn; the table has all." if more > 0 else ""
+
+
+def _spread(results: StudyResults) -> str:
+    seeds = " Dots are single seeds." if len(results.planned.study.seeds) > 1 else ""
+    return f" Lines up and down are 95 % intervals.{seeds}"
+
+
+def _draw(curves: list[Curve], top: float) -> "Drawing":
     from matplotlib.figure import Figure as Drawing
 
-    drawing = Drawing(figsize=(4.4, 3.1))
-    legend_rows = -(-len(curves) // 3)
-    axes = drawing.add_axes((0.1, 0.15, 0.87, 0.78 - 0.06 * legend_rows))
-    for name, groups in curves.items():
-        of_generator = name in generators
-        look = (
-            series(generators.index(name)) if of_generator else {"color": INK, "marker": "x", "linestyle": (0, (3, 2))}
-        )
-        points = [(group.ratio, summary.mean) for group in groups if (summary := group.score("macro_f1"))]
-        axes.plot(*zip(*points, strict=True), label=name, zorder=3, **look)
-        for group in groups:
-            values = list(group.scores_by_seed("macro_f1").values())
-            if len(values) > 1:
-                axes.plot([group.ratio] * len(values), values, ".", color=look["color"], markersize=2.5, alpha=0.6)
+    drawing = Drawing(figsize=(4.9, 3.0))
+    axes = drawing.add_axes((0.085, 0.155, 0.62, 0.815))
     axes.set_xlim(-0.03, 1.03)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0\nall synthetic", "0.25", "0.5", "0.75", "1\nall real"])
     axes.tick_params(axis="x", labelsize=7)
     unit_ticks(axes, top)
     axes.set_xlabel("real ratio", color=FAINT, labelpad=-6)
-    drawing.legend(loc="upper left", bbox_to_anchor=(0.075, 1.0), ncols=3, borderaxespad=0.2)
+    names = []
+    for curve in curves[:MOST_CURVES]:
+        axes.plot(*zip(*curve.points, strict=True), zorder=3, **curve.look)
+        if curve.name == ALL_REAL:
+            axes.axhline(curve.points[0][1], color=FAINT, linewidth=0.8)
+        colour = curve.look["color"]
+        for group, mean in zip(curve.groups, curve.means, strict=True):
+            ends = (mean.interval.low, mean.interval.high)
+            axes.plot([group.ratio, group.ratio], ends, color=colour, linewidth=0.9, alpha=0.7, marker="")
+            values = list(group.scores_by_seed("macro_f1").values())
+            if len(values) > 1:
+                axes.plot([group.ratio] * len(values), values, ".", color=colour, markersize=2.5, alpha=0.6)
+        if curve.theirs:
+            look = {"color": curve.look["color"], "marker": curve.look["marker"], "markerfacecolor": "none"}
+            axes.plot([0], [curve.theirs], linestyle="none", zorder=2, **look)
+        names.append(End(curve.name, *curve.points[-1], curve.look["color"]))
+    label_ends(axes, names)
     return drawing

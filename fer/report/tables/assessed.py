@@ -6,20 +6,22 @@ from typing import Any
 from fer.recipes import GeneratorRun
 from fer.report.format import whole
 from fer.report.results import StudyResults
+from fer.report.runs import SIDES
+from fer.report.tables.runs import run_columns, run_entries
 from fer.report.tables.table import Column, Table
 
 STATISTICS = ("mean", "contrast", "saturated", "mean_image_distance")
-_RUN = (Column("generator", "Generator", head=True), Column("seed", "Seed", head=True))
 
 
 def counts_table(results: StudyResults) -> Table | None:
     """Samples of each class, with what was asked for where it differs."""
-    rows = [{**_run(assessment.run), **_counts(assessment.figures["counts"])} for assessment in results.assessments]
+    rows = [
+        {**run_entries(assessment.run), **_counts(assessment.figures["counts"])} for assessment in results.assessments
+    ]
     if not rows:
         return None
     columns = [
-        *_RUN,
-        *_ratio_column(rows),
+        *run_columns(rows),
         *(Column(f"{name}_shown", name, "count") for name in results.planned.classes),
     ]
     return Table("counts", "Samples per class", columns, rows, "Where other than what was asked for, both are given.")
@@ -40,13 +42,12 @@ def pixels_table(results: StudyResults) -> Table | None:
         "mean_image_distance": "Mean image’s distance",
     }
     figures = [
-        Column(f"{name}_{side}", side, kinds[name], group=headings[name])
+        Column(f"{name}_{side}", shown, kinds[name], group=headings[name])
         for name in STATISTICS
-        for side in ("synthetic", "real")
+        for side, shown in SIDES.items()
     ]
     columns = [
-        *_RUN,
-        *_ratio_column(rows),
+        *run_columns(rows),
         Column("class", "Class", head=True),
         Column("images", "Images, each side", "whole"),
         *figures,
@@ -56,18 +57,18 @@ def pixels_table(results: StudyResults) -> Table | None:
         "deviation within an image; saturated pixels are exactly 0 or 255; the last figure is the root mean square "
         "distance from the mean training image, where the real side shows how far real images stray at this number."
     )
-    block = len(_RUN) + len(_ratio_column(rows))
-    return Table("pixels", "Pixel statistics", columns, rows, note, block)
+    return Table("pixels", "Pixel statistics", columns, rows, note, len(run_columns(rows)))
 
 
 def copies_table(results: StudyResults) -> Table | None:
     """Exact copies and repeated samples."""
-    rows = [{**_run(assessment.run), **_copies(assessment.figures["copies"])} for assessment in results.assessments]
+    rows = [
+        {**run_entries(assessment.run), **_copies(assessment.figures["copies"])} for assessment in results.assessments
+    ]
     if not rows:
         return None
     columns = [
-        *_RUN,
-        *_ratio_column(rows),
+        *run_columns(rows),
         Column("images", "Samples", "whole"),
         Column("of_training", "of training images", "whole", group="Exact copies"),
         Column("of_real", "of any real image", "whole", group="Exact copies"),
@@ -85,15 +86,6 @@ def copies_table(results: StudyResults) -> Table | None:
     return Table("copies", "Exact copies", columns, rows, note)
 
 
-def _run(run: GeneratorRun) -> dict[str, Any]:
-    return {"generator": run.generator, "seed": run.seed, "ratio": run.ratio}
-
-
-def _ratio_column(rows: list[dict[str, Any]]) -> list[Column]:
-    matched = any(row["ratio"] is not None for row in rows)
-    return [Column("ratio", "Serves ratio", "ratio", head=True)] if matched else []
-
-
 def _counts(counts: Mapping[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for name, asked in counts["asked"].items():
@@ -105,9 +97,9 @@ def _counts(counts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _pixel_rows(run: GeneratorRun, pixels: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for name, figures in (("all", pixels["overall"]), *pixels["per_class"].items()):
-        row = {**_run(run), "class": name, "images": figures["images"] if figures else 0}
+        row = {**run_entries(run), "class": name, "images": figures["images"] if figures else 0}
         for figure in STATISTICS:
-            for side in ("synthetic", "real"):
+            for side in SIDES:
                 row[f"{figure}_{side}"] = figures[side][figure] if figures else None
         yield row
 
@@ -117,5 +109,5 @@ def _copies(copies: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: copies[name] for name in ("images", "of_training", "of_real", "duplicates")},
         "equal_images": equal["images"],
-        **{f"{side}_{name}": value for side in ("synthetic", "real") for name, value in equal[side].items()},
+        **{f"{side}_{name}": value for side in SIDES for name, value in equal[side].items()},
     }

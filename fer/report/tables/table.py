@@ -8,7 +8,10 @@ from typing import Any
 
 from fer.report.format import shown
 
-NUMERIC = frozenset({"score", "signed", "whole", "ratio", "share", "level", "chance", "seconds", "count"})
+NUMERIC = frozenset(
+    {"score", "signed", "fine", "hundredths", "whole", "ratio", "share", "level", "chance"}
+    | {"seconds", "hours", "money", "count"}
+)
 
 STYLED = frozenset({"code", "moment", "words"})
 """Kinds that the style sheet sets in a way of their own."""
@@ -39,7 +42,8 @@ class Column:
         """What the page shows of a row."""
         text = shown(row[self.key], self.kind)
         spread = row[self.spread] if self.spread else None
-        return text if spread is None else f"{text} ± {shown(spread, 'score')}"
+        kind = "score" if self.kind == "signed" else self.kind
+        return text if spread is None else f"{text} ± {shown(spread, kind)}"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from fer.recipes import PlannedStudy
 from fer.report.gather import gather, read_history
 from fer.statistics.resampling import resampled_scores
 from fer.store import Store, open_store
+from tests.assessments import PER_ORIGIN, save_plane
 from tests.reports import CLASSES, plan_of, sheet_png
 
 STUDY = """
@@ -52,9 +53,10 @@ def publish(store: Store, task: Task, scratch: Path) -> None:
     (folder / FILES[task.stage]).write_text(json.dumps({"made": str(task)}))
     (folder / "history.csv").write_text("epoch,loss\n1,0.5\n2,\n")
     (folder / "weights.safetensors").write_bytes(b"weights")
+    save_plane(folder / "plane.npz", ("one", "two"))
     if task.stage == "train":
         np.savez(folder / "logits.npz", test=LOGITS, test_labels=TEST_LABELS, test_leak_free=LEAK_FREE)
-    for name in ("sheet.png", "real.png", "sheets/000001.png", "sheets/000002.png"):
+    for name in ("sheet.png", "real.png", "pairs.png", "sheets/000001.png", "sheets/000002.png"):
         (folder / name).write_bytes(sheet_png(seed=len(name)) + name.encode())
     recipe = task.recipe.model_dump(mode="json")
     store.publish(task.recipe.kind, recipe, task.digest, folder, wall_seconds=1, device_seconds=2, device="cpu")
@@ -75,6 +77,9 @@ def test_a_whole_study_has_nothing_missing(planned: PlannedStudy, store: Store, 
     assert results.networks[0].sheet is not None
     assert results.networks[0].sheet.endswith(b"sheets/000002.png")
     assert results.assessments[0].real_sheet.endswith(b"real.png")
+    assert results.assessments[0].pairs.endswith(b"pairs.png")
+    assert results.assessments[0].plane.tsne.shape == (3 * PER_ORIGIN, 2)
+    assert results.assessments[0].plane.labels.max() == 1
 
 
 def test_of_the_logits_of_a_cell_the_predicted_labels_are_kept(

@@ -13,6 +13,17 @@ from fer.plan import Task
 from fer.report.write import write_report
 from tests.reports import CLASSES, TWO_GENERATORS, made_up
 
+FIGURES = {"f1-against-ratio-1", "training-curves-1", "epochs-at-stopping"} | {
+    f"{name}-{number}"
+    for name in (
+        "generator-losses",
+        "samples-among-real",
+        "samples-among-real-by-class",
+        "divergence-dependence",
+        "labels-read",
+    )
+    for number in (1, 2)
+}
 EVIL = "<script>alert(1)</script> & $x$ 'quoted'"
 
 
@@ -64,11 +75,12 @@ def test_every_picture_says_what_it_shows(page: str) -> None:
     assert all(attributes.get("alt") for attributes in elements.all("img"))
     identifiers = {attributes["id"] for _, attributes in elements.tags if "id" in attributes}
     drawings = elements.all("svg")
-    assert len(drawings) == 4
+    assert len(drawings) == len(FIGURES)
     for attributes in drawings:
         assert attributes["role"] == "img"
         assert set((attributes["aria-labelledby"] or "").split()) <= identifiers
-    assert "weak: 0.225 at 0.0, 0.375 at 0.5, 0.505 at 1.0." in page
+    assert "weak: 0.225 at 0.0, 0.375 at 0.5." in page
+    assert "all real: 0.505 at 1.0." in page
 
 
 def test_identifiers_are_unique_although_many_drawings_share_a_page(page: str) -> None:
@@ -164,7 +176,7 @@ def test_every_table_is_a_csv_and_every_figure_an_svg_and_a_png(folder: Path) ->
     tables = {path.stem for path in (folder / "tables").iterdir()}
     assert {"grid", "worth", "counts", "pixels", "copies", "classes", "audit", "stages", "cells", "histories"} <= tables
     drawings = {path.stem for path in (folder / "figures").glob("*.svg")}
-    assert drawings == {"f1-against-ratio-1", "training-curves-1", "generator-losses-1", "generator-losses-2"}
+    assert drawings == FIGURES
     for name in drawings:
         with Image.open(folder / "figures" / f"{name}.png") as image:
             assert image.width > 500

@@ -1,0 +1,47 @@
+"""Whether samples show the label that was asked for, as classifiers of real images read them."""
+
+from typing import Any
+
+from fer.report.results import AssessmentResult, StudyResults
+from fer.report.tables.runs import run_columns, run_entries
+from fer.report.tables.table import Column, Table
+
+ROLES = ("reader", "judge")
+
+
+def fidelity_table(results: StudyResults) -> Table | None:
+    """Two rows per run: the reader, whose figure counts, and the judge beside it."""
+    rows = [_row(assessment, role) for assessment in results.assessments for role in ROLES]
+    if not rows:
+        return None
+    leading = run_columns(rows)
+    columns = [
+        *leading,
+        Column("role", "Read by", head=True),
+        Column("classifier", "Classifier"),
+        Column("images", "Samples", "whole"),
+        Column("agreement", "samples", "share", group="Label asked for is read"),
+        Column("real", "real", "share", group="Label asked for is read"),
+        Column("chance", "by chance", "share", group="Label asked for is read"),
+        Column("real_images", "Real images", "whole"),
+    ]
+    note = (
+        "Both are trained on all real training images. The reader’s figure is the one that counts: the judge chose "
+        "the generator’s weights, and may have chosen what pleases it. Real: how often they read the label of "
+        "held-out real images, which is the most that samples need reach. By chance: were labels to say nothing."
+    )
+    return Table("fidelity", "Label fidelity", columns, rows, note, len(leading))
+
+
+def _row(assessment: AssessmentResult, role: str) -> dict[str, Any]:
+    found = assessment.figures["fidelity"][role]
+    return {
+        **run_entries(assessment.run),
+        "role": role,
+        "classifier": found["classifier"],
+        "images": found["images"],
+        "agreement": found["agreement"],
+        "chance": found["chance"],
+        "real": found["real"]["agreement"],
+        "real_images": found["real"]["images"],
+    }

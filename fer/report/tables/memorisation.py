@@ -1,0 +1,58 @@
+"""Whether samples are training images in disguise: distances to the nearest one, beside those of held-out images."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fer.report.results import AssessmentResult, StudyResults
+from fer.report.tables.runs import run_columns, run_entries
+from fer.report.tables.table import Column, Table
+
+
+def memorisation_table(results: StudyResults) -> Table | None:
+    """One row per run and space."""
+    rows = [row for assessment in results.assessments for row in _rows(assessment)]
+    if not rows:
+        return None
+    leading = run_columns(rows)
+    columns = [
+        *leading,
+        Column("space", "Distance in", head=True),
+        Column("images", "Images, each side", "whole"),
+        Column("training", "Training images", "whole"),
+        Column("median_synthetic", "samples", "score", group="Median distance to nearest"),
+        Column("median_real", "real", "score", group="Median distance to nearest"),
+        Column("threshold", "nearer than", "score", group="Near copies"),
+        Column("near_synthetic", "samples", "share", group="Near copies"),
+        Column("near_real", "real", "share", group="Near copies"),
+        Column("auc", "AUC", "score", group="Membership", spread="auc_error"),
+        Column("tested", "Images tested", "count", group="Membership"),
+    ]
+    note = (
+        "For each sample the distance to the nearest real training image, and the same for held-out real images: "
+        "samples that lie nearer are copies. In pixels it is the root mean square difference in grey levels. Near "
+        "copies are as near as the nearest hundredth of held-out images. Membership: how well the distance to the "
+        "nearest sample tells training images from held-out ones; 0.5 is chance, 1 gives every training image away. "
+        "The features’ network knows the training images, so that an area below 0.5 there is its own doing."
+    )
+    return Table("memorisation", "Memorisation", columns, rows, note, len(leading))
+
+
+def _rows(assessment: AssessmentResult) -> Iterator[dict[str, Any]]:
+    for space, found in assessment.figures["memorisation"].items():
+        near, membership = found["near_copies"], found["membership"]
+        yield {
+            **run_entries(assessment.run),
+            "space": space,
+            "images": found["images"],
+            "training": found["training"],
+            "median_synthetic": found["synthetic"]["median"],
+            "median_real": found["real"]["median"],
+            "threshold": near["threshold"],
+            "near_synthetic": near["synthetic"],
+            "near_real": near["real"],
+            "auc": membership["auc"],
+            "auc_error": membership["auc_error"],
+            "members": membership["members"],
+            "others": membership["others"],
+            "tested": f"{membership['members']:,} + {membership['others']:,}",
+        }

@@ -1,0 +1,42 @@
+"""Figure 9 of the published study in numbers: a small network on real images, on samples, and on twice as many."""
+
+from typing import Any
+
+from fer.report.published.numbers import CNN, CNN_MODEL, CNN_SCORES, CnnScores
+from fer.report.published.places import Place, Places
+from fer.report.results import StudyResults
+from fer.report.tables.table import Column, Table
+
+
+def cnn_table(results: StudyResults) -> Table:
+    """Test accuracy and AUROC, theirs and ours."""
+    places = Places(results)
+    columns = [
+        Column("training_set", "Training set", head=True),
+        Column("accuracy_theirs", "theirs", "hundredths", group="Accuracy"),
+        Column("accuracy_ours", "ours", "score", group="Accuracy", spread="accuracy_ours_sd"),
+        Column("auroc_theirs", "theirs", "hundredths", group="AUROC"),
+        Column("auroc_ours", "ours", "score", group="AUROC", spread="auroc_ours_sd"),
+        Column("seeds", "Seeds", "whole"),
+    ]
+    rows = [_row(places, published) for published in CNN_SCORES]
+    note = "Test images, official. AUROC is the mean over classes, each against the rest; their third was not given."
+    return Table("published-cnn", f"The classifier {CNN} (their Figure 9)", columns, rows, note, block=0)
+
+
+def place_of(published: CnnScores) -> Place:
+    """Where a training set of the figure stands in a study."""
+    return Place(CNN, None if published.ratio == 1 else CNN_MODEL, published.ratio, published.volume)
+
+
+def _row(places: Places, published: CnnScores) -> dict[str, Any]:
+    group = places.finished(place_of(published))
+    row: dict[str, Any] = {"training_set": published.name}
+    for name, theirs in (("accuracy", published.accuracy), ("auroc", published.auroc)):
+        ours = group and group.score(name)
+        row |= {
+            f"{name}_theirs": theirs,
+            f"{name}_ours": ours and ours.mean,
+            f"{name}_ours_sd": ours and ours.sd,
+        }
+    return row | {"seeds": len(group.finished) if group else 0}

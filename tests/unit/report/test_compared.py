@@ -1,0 +1,142 @@
+"""Two studies side by side: what differs by more than noise is called so, and nothing else is."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from fer.errors import RequestError
+from fer.plan import Task
+from fer.report.compared import NOTHING, SAME, Compared, Comparison, compare
+from fer.report.pairs import NOT_OF_ONE
+from fer.report.results import StudyResults
+from fer.statistics.claims import NetworksClaim, ProceduresClaim
+from fer.statistics.verdicts import UNDECIDABLE
+from fer.study import Cell
+from jobs.compare import comparison_json, comparison_text
+from tests.reports import made_up
+
+STUDY = """
+name: {name}
+generators: {{weak: {{model: cgan-48}}}}
+grids:
+  - {{name: main, generators: [weak], classifiers: [cnn], ratios: [0.0, 0.5, 1.0], controls: [{controls}]{more}}}
+seeds: [{seeds}]
+training: {{learning_rate: {rate}}}
+"""
+
+
+def study(
+    added: float = 0.0,
+    *,
+    seeds: str = "0",
+    controls: str = "0.5",
+    more: str = "",
+    rate: float = 0.001,
+    missing: Callable[[Task], tuple[str, str] | None] = lambda _: None,
+) -> StudyResults:
+    """A study whose mixes score ``added`` more than 0.4, and whose real images alone score 0.5."""
+
+    def score(cell: Cell) -> float:
+        return 0.5 if cell.generator is None else 0.4 + added
+
+    text = STUDY.format(name="a", controls=controls, seeds=seeds, more=more, rate=rate)
+    return made_up(text, score=score, missing=missing)
+
+
+def at(found: Comparison, generator: str | None, ratio: float) -> Compared:
+    (compared,) = (c for c in found.both if (c.first.generator, c.first.ratio) == (generator, ratio))
+    return compared
+
+
+def test_one_seed_of_each_is_a_claim_about_two_trained_networks() -> None:
+    found = compare(study(), study(0.2, rate=0.002))
+    mix = at(found, "weak", 0.5)
+    assert isinstance(mix.claim, NetworksClaim)
+    assert mix.claim.estimate.value == pytest.approx(0.2)
+    assert mix.verdict == "better"
+    assert at(compare(study(0.2), study(rate=0.002)), "weak", 0.5).verdict == "worse"
+
+
+def test_a_difference_within_noise_is_none() -> None:
+    mix = at(compare(study(), study(0.004, rate=0.002)), "weak", 0.5)
+    assert mix.verdict == "no difference seen"
+    assert mix.p is not None
+    assert mix.p > 0.05
+
+
+def test_replicates_share_no_seed_and_their_networks_are_compared_as_they_come() -> None:
+    found = at(compare(study(seeds="7"), study(0.2, seeds="1234")), "weak", 0.5)
+    assert isinstance(found.claim, NetworksClaim)
+    assert found.verdict == "better"
+
+
+def test_five_seeds_are_a_claim_about_procedures_and_fewer_are_not_decided() -> None:
+    five, two = "0, 1, 2, 3, 4", "0, 1"
+    found = at(compare(study(seeds=five), study(0.2, seeds=five, rate=0.002)), "weak", 0.5)
+    assert isinstance(found.claim, ProceduresClaim)
+    assert (found.claim.estimate.seeds, found.verdict) == (5, "better")
+    few = at(compare(study(seeds=two), study(0.2, seeds=two, rate=0.002)), "weak", 0.5)
+    assert (few.verdict, few.p) == (UNDECIDABLE, None)
+
+
+def test_one_generator_for_five_seeds_decides_nothing_about_generators() -> None:
+    five, reused = "0, 1, 2, 3, 4", ", reuse_generator_seed: true"
+    found = compare(study(seeds=five, more=reused), study(0.2, seeds=five, more=reused, rate=0.002))
+    assert at(found, "weak", 0.5).verdict == NOT_OF_ONE
+    assert at(found, None, 1.0).verdict != NOT_OF_ONE
+
+
+def test_cells_of_common_seeds_are_paired_and_means_are_over_those_alone() -> None:
+    found = at(compare(study(seeds="0, 1, 2"), study(0.2, seeds="2, 3", rate=0.002)), "weak", 0.5)
+    assert found.first.finished_seeds == found.second.finished_seeds == {2}
+
+
+def test_the_same_artifacts_are_the_same_networks() -> None:
+    found = compare(study(), study())
+    assert {compared.verdict for compared in found.both} == {SAME}
+    values = comparison_json(found, ("a", "b"))["training_sets"]
+    assert {row["difference"] for row in values} == {0.0}
+
+
+def test_what_only_one_of_them_has_is_counted_and_what_is_not_finished_says_so() -> None:
+    def no_mixes(task: Task) -> tuple[str, str] | None:
+        return ("failed", "why") if task.cell is not None and task.cell.generator else None
+
+    found = compare(study(controls="0.1, 0.3, 0.5"), study(missing=no_mixes))
+    assert (found.only_first, found.only_second) == (2, 0)
+    assert at(found, "weak", 0.5).verdict == NOTHING
+    assert at(found, "weak", 0.5).claim is None
+
+
+def test_studies_on_different_data_are_refused() -> None:
+    other = study()
+    moved = replace(other, planned=other.planned.model_copy(update={"dataset": "e" * 40}))
+    with pytest.raises(RequestError, match=r"a and a are planned on different data sets \(d{12}, e{12}\)"):
+        compare(study(), moved)
+
+
+def test_the_table_has_a_row_for_each_common_training_set_and_says_what_came_of_it() -> None:
+    found = compare(study(controls="0.1, 0.5"), study(0.2, rate=0.002))
+    lines = comparison_text(found, ("one", "two"))
+    assert lines[0].startswith("first: one, second: two")
+    (mix,) = (line for line in lines if line.startswith("cnn") and " 0.5 " in line and "weak" in line)
+    assert mix.split()[:6] == ["cnn", "weak", "0.5", "0.400", "0.600", "+0.200"]
+    assert mix.endswith("better")
+    assert "2 better, 2 no difference seen" in lines
+    assert lines[-1] == "1 training sets are in one only"
+    row = comparison_json(found, ("one", "two"))["training_sets"][0]
+    assert json.loads(json.dumps(row)) == row
+    low, high = row["interval"]
+    assert low < row["difference"] < high
+
+
+def test_the_interval_holds_the_difference_of_the_means_that_are_shown() -> None:
+    first, second = study(seeds="0, 1, 2, 3, 4"), study(0.1, seeds="5, 6, 7, 8, 9")
+    found = at(compare(first, second), "weak", 0.5)
+    assert found.claim is not None
+    means = [group.score("macro_f1") for group in (found.first, found.second)]
+    assert means[0] is not None
+    assert means[1] is not None
+    assert found.claim.estimate.value == pytest.approx(means[1].mean - means[0].mean)
