@@ -58,7 +58,7 @@ def separation(members: Distances, others: Distances) -> tuple[float, float]:
 
 
 def _distances(found: Neighbours) -> dict[str, Any]:
-    threshold = float(np.quantile(found.held_out, NEAR, method="higher"))
+    threshold = float(np.quantile(found.held_out, NEAR, method="lower"))
     return {
         "synthetic": {"median": float(np.median(found.samples))},
         "real": {"median": float(np.median(found.held_out))},

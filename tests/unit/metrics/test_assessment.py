@@ -11,8 +11,8 @@ from PIL import Image
 
 from fer.data.dataset import Dataset, Split, make_dataset
 from fer.errors import RequestError
-from fer.metrics.assessment import compare, save_assessment
 from fer.metrics.assessment import assess as assess_evidence
+from fer.metrics.assessment import compare, save_assessment
 from fer.metrics.comparison import Comparison
 from fer.metrics.pixels import pixel_statistics
 from tests.unit.metrics.evidence import evidence_of
