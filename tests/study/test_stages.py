@@ -18,6 +18,7 @@ GENERATOR = ("--generator", "cgan-48", "--seed", "0")
 CELL = ("--classifier", "cnn", "--seed", "0")
 STAGES = [
     ("train-evaluator", "--evaluator", "judge"),
+    ("train-evaluator", "--evaluator", "features"),
     ("train-gan", *GENERATOR),
     ("generate", *GENERATOR),
     ("assess", *GENERATOR),
@@ -52,6 +53,7 @@ def test_the_stages_make_the_study_one_after_another_and_never_twice(
         "cell",
         "cell",
         "dataset",
+        "evaluator",
         "evaluator",
         "gan",
         "plan",
