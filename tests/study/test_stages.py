@@ -11,6 +11,7 @@ from fer.plan import tasks
 from fer.runtime.signals import StopFlag
 from fer.store import Store, open_store
 from jobs.context import Request, open_context
+from jobs.inputs import kind_of
 from jobs.stages import execute
 from tests.commands import Fer, kept_signals
 
@@ -196,7 +197,9 @@ def test_an_assessment_that_is_asked_to_stop_saves_nothing_and_stops(quick: Path
     (planned_store.parent / "made").mkdir()
     (planned_store.parent / "made" / "samples.npz").write_bytes(b"never looked at")
     cost: Any = {"wall_seconds": 1.0, "device_seconds": 1.0, "device": "cpu"}
-    context.store.publish("synthetic", {}, assess.needs[0], planned_store.parent / "made", **cost)
+    for role, digest in assess.recipe.inputs.items():
+        if role != "dataset":
+            context.store.publish(kind_of(role), {}, digest, planned_store.parent / "made", **cost)
     stop = StopFlag()
     stop.requested = True
     with kept_signals(), pytest.raises(Stopped):

@@ -20,7 +20,9 @@ SIDES = {"synthetic": SAMPLES, "real": HELD_OUT}
 @pytest.fixture(scope="module")
 def dataset() -> Dataset:
     counts = {"train": (90, 70, 20), "validation": (40, 40, 4), "test": (9, 9, 4)}
-    splits = {name: faces(some_labels(*each, seed=len(name)), seed=len(name), noise=20) for name, each in counts.items()}
+    splits = {
+        name: faces(some_labels(*each, seed=len(name)), seed=len(name), noise=20) for name, each in counts.items()
+    }
     return make_dataset(CLASSES, splits, where="grey levels")
 
 

@@ -37,7 +37,8 @@ MOST_MEMBERSHIP = 0.6
 LEAST_COVERED = 0.7
 """Of the floor's recall, coverage and diversity: a set that lacks a third of what there is has lost it."""
 LEAST_PRECISION = 0.7
-"""Of the floor's precision, for the same reason."""
+"""Of the floor's precision and density, for the same reason. Precision alone is easily satisfied: one real image that
+lies apart from the others has a neighbourhood into which much falls."""
 MOST_FID = 3.0
 """Times the floor's distance, which is not zero, but due to the number of images and to what the network learned by
 heart."""
@@ -54,6 +55,7 @@ CHECKS: dict[str, Callable[[Figures], bool]] = {
     "coverage": lambda found: found["synthetic"]["coverage"] >= LEAST_COVERED * found["real"]["coverage"],
     "diversity": lambda found: found["diversity"]["synthetic"] >= LEAST_COVERED * found["diversity"]["real"],
     "precision": lambda found: found["synthetic"]["precision"] >= LEAST_PRECISION * found["real"]["precision"],
+    "density": lambda found: found["synthetic"]["density"] >= LEAST_PRECISION * found["real"]["density"],
     "fid": lambda found: found["synthetic"]["fid"] <= MOST_FID * found["real"]["fid"],
 }
 
@@ -76,7 +78,7 @@ def evaluator(tmp_path_factory: pytest.TempPathFactory) -> Evaluator:
         dataset(),
         classifier="timm:test_resnet",
         spec=TrainingSpec(learning_rate=3e-3, batch_size=64),
-        budget=TrainBudget(epochs=10, patience=10),
+        budget=TrainBudget(epochs=16, patience=16),
         numerics=NumericsSpec(precision="fp32", threads=1),
         work=work,
     )
@@ -97,7 +99,7 @@ def failed_checks(evaluator: Evaluator, samples: Split) -> set[str]:
 
 
 def test_the_evaluator_can_tell_the_classes_apart(evaluator: Evaluator) -> None:
-    assert (evaluator.read(clean().images).labels == clean().labels).mean() > 0.7
+    assert (evaluator.read(clean().images).labels == clean().labels).mean() > 0.5  # by chance a quarter at most
 
 
 def test_clean_real_images_pass_every_check(evaluator: Evaluator) -> None:
@@ -123,8 +125,8 @@ def test_one_image_per_class_is_caught_by_recall_coverage_and_diversity(evaluato
     assert {"recall", "coverage", "diversity"} <= failed_checks(evaluator, collapsed)
 
 
-def test_blurred_images_are_caught_by_fid_and_precision(evaluator: Evaluator) -> None:
+def test_blurred_images_are_caught_by_fid_precision_and_density(evaluator: Evaluator) -> None:
     soft = [Image.fromarray(image).filter(ImageFilter.GaussianBlur(2)) for image in clean().images]
-    assert {"fid", "precision"} <= failed_checks(
+    assert {"fid", "precision", "density"} <= failed_checks(
         evaluator, Split(np.stack([np.asarray(i) for i in soft]), clean().labels)
     )
