@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.metrics.comparison import LEAST_IMAGES
-from fer.metrics.embedding import HELD_OUT, SYNTHETIC, TRAINING, Method, Plane, Points
+from fer.metrics.embedding import OF_HELD_OUT, OF_SAMPLES, OF_TRAINING, Method, Plane, Points
 from fer.metrics.evidence import Evidence
 
 BINS = 20
@@ -49,16 +49,16 @@ def measure_divergence(evidence: Evidence) -> dict[str, Any]:
 
 
 def _of(plane: Plane, method: Method, classes: Sequence[str]) -> dict[str, Any]:
-    sides = {origin: plane.side(method, origin) for origin in (TRAINING, HELD_OUT, SYNTHETIC)}
+    sides = {origin: plane.side(method, origin) for origin in (OF_TRAINING, OF_HELD_OUT, OF_SAMPLES)}
     everything = np.concatenate(list(sides.values())).astype(np.float64)
     labels = plane.side_labels
 
     def beside(bins: int, chosen: NDArray[np.int64]) -> dict[str, float]:
         across, up = (np.linspace(axis.min(), axis.max(), bins + 1) for axis in everything.T)
-        reference = sides[TRAINING][chosen]
+        reference = sides[OF_TRAINING][chosen]
         return {
             name: distance_in_plane(sides[origin][chosen], reference, (across, up))
-            for name, origin in (("synthetic", SYNTHETIC), ("real", HELD_OUT))
+            for name, origin in (("synthetic", OF_SAMPLES), ("real", OF_HELD_OUT))
         }
 
     every = np.arange(len(labels))

@@ -14,7 +14,7 @@ Method = Literal["tsne", "pca"]
 
 MOST_EACH = 1_000
 """Images of each origin: t-SNE's time grows faster than their number."""
-TRAINING, HELD_OUT, SYNTHETIC = 0, 1, 2
+OF_TRAINING, OF_HELD_OUT, OF_SAMPLES = 0, 1, 2
 """Origins, in this order."""
 _SEED = 0
 _COMPONENTS = 50
@@ -31,7 +31,7 @@ class Plane:
     pca: Points
     """(m, 2)."""
     origin: NDArray[np.uint8]
-    """(m,): TRAINING, HELD_OUT or SYNTHETIC."""
+    """(m,): OF_TRAINING, OF_HELD_OUT or OF_SAMPLES."""
     labels: NDArray[np.uint8]
     """(m,)."""
 
@@ -43,7 +43,7 @@ class Plane:
     @property
     def side_labels(self) -> NDArray[np.uint8]:
         """(m / 3,): the labels of each side."""
-        return self.labels[self.origin == SYNTHETIC]
+        return self.labels[self.origin == OF_SAMPLES]
 
 
 def embed(training: Features, held_out: Features, synthetic: Features, labels: NDArray[np.int64]) -> Plane:
@@ -65,7 +65,7 @@ def embed(training: Features, held_out: Features, synthetic: Features, labels: N
     return Plane(
         places.astype(np.float32),
         components[:, :2].astype(np.float32),
-        np.repeat(np.array([TRAINING, HELD_OUT, SYNTHETIC], dtype=np.uint8), len(labels)),
+        np.repeat(np.array([OF_TRAINING, OF_HELD_OUT, OF_SAMPLES], dtype=np.uint8), len(labels)),
         np.tile(labels.astype(np.uint8), 3),
     )
 

@@ -61,6 +61,12 @@ def test_the_stages_make_the_study_one_after_another_and_never_twice(
         "report",
         "synthetic",
     ]
+    (assessment,) = store.manifests("assessment")
+    assert set(assessment.files) == {"assessment.json", "plane.npz", "sheet.png", "real.png", "pairs.png"}
+    figures = json.loads((store.fetch("assessment", assessment.digest) / "assessment.json").read_text())
+    assert figures["networks"]["features"] == figures["networks"]["reader"]
+    assert (figures["networks"]["judge"]["classifier"], figures["networks"]["inception"]) == ("cnn", None)
+    assert set(figures["distances"]) == {"features", "judge"}
     for kind, digest in made:
         manifest = store.manifest(kind, digest)
         assert manifest is not None

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from fer.data.dataset import Dataset, make_dataset
 from fer.metrics.divergence import BINS, distance_in_plane, measure_divergence
-from fer.metrics.embedding import HELD_OUT, SYNTHETIC, TRAINING, Method, Points, embed
+from fer.metrics.embedding import OF_HELD_OUT, OF_SAMPLES, OF_TRAINING, Method, Points, embed
 from tests.unit.evaluators.readers import CLASSES, faces, some_labels
 from tests.unit.metrics.cases import features
 from tests.unit.metrics.evidence import evidence_of
@@ -42,7 +42,7 @@ def test_a_plane_tells_apart_what_lies_apart_and_mixes_what_does_not() -> None:
     plane = embed(features(60, 8, 1), features(60, 8, 2), features(60, 8, 3) + 20, labels)
     assert plane.labels.tolist() == labels.tolist() * 3
     for method in METHODS:
-        training, held_out, synthetic = (plane.side(method, side) for side in (TRAINING, HELD_OUT, SYNTHETIC))
+        training, held_out, synthetic = (plane.side(method, side) for side in (OF_TRAINING, OF_HELD_OUT, OF_SAMPLES))
         spread = np.linalg.norm(training - training.mean(axis=0), axis=1).mean()
         assert np.linalg.norm(training.mean(axis=0) - held_out.mean(axis=0)) < spread
         assert np.linalg.norm(training.mean(axis=0) - synthetic.mean(axis=0)) > 2 * spread
