@@ -94,11 +94,11 @@ class Comparison:
                 f"an assessment needs {LEAST_IMAGES}, two of them of one class"
             )
         wanted = _limited(tuple(int(count) for count in counts), MOST_IMAGES)
-        found = [
+        synthetic, real, reference = (
             np.concatenate([np.flatnonzero(labels == label)[:number] for label, number in enumerate(wanted)])
             for labels in sides
-        ]
-        return Matched(*found, labels=self.synthetic.labels[found[0]])
+        )
+        return Matched(synthetic, real, reference, self.synthetic.labels[synthetic])
 
 
 def _limited(counts: tuple[int, ...], most: int) -> tuple[int, ...]:

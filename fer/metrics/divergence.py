@@ -28,7 +28,10 @@ def distance_in_plane(first: Points, second: Points, edges: Edges) -> float:
     """
     from scipy.spatial.distance import jensenshannon
 
-    shares = [np.histogram2d(*points.T, bins=edges)[0].ravel() / len(points) for points in (first, second)]
+    shares = [
+        np.histogram2d(places[:, 0], places[:, 1], bins=edges)[0].ravel() / len(places)
+        for places in (first.astype(np.float64), second.astype(np.float64))
+    ]
     # Of equal histograms rounding may leave a divergence just below zero, whose root is not a number.
     return float(np.nan_to_num(jensenshannon(*shares, base=2)))
 

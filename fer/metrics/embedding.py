@@ -37,13 +37,15 @@ class Plane:
 
     def side(self, method: Method, origin: int) -> Points:
         """The places (m / 3, 2) of one origin; position i has the same label at every origin."""
-        points: Points = getattr(self, method)
-        return points[self.origin == origin]
+        points = self.tsne if method == "tsne" else self.pca
+        chosen: Points = points[self.origin == origin]
+        return chosen
 
     @property
     def side_labels(self) -> NDArray[np.uint8]:
         """(m / 3,): the labels of each side."""
-        return self.labels[self.origin == OF_SAMPLES]
+        labels: NDArray[np.uint8] = self.labels[self.origin == OF_SAMPLES]
+        return labels
 
 
 def embed(training: Features, held_out: Features, synthetic: Features, labels: NDArray[np.int64]) -> Plane:

@@ -4,9 +4,9 @@ Its sets: SAMPLES, HELD_OUT real images and a REFERENCE of training images, equa
 nearest neighbours TRAINING, all distinct training images.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -79,12 +79,14 @@ class Evidence:
     @cached_property
     def neighbours(self) -> dict[str, Neighbours]:
         """Who is the nearest to whom, in PIXELS and in FEATURES."""
-        sets = (SAMPLES, HELD_OUT, TRAINING)
-        reference = self.comparison.matched.reference
         return {
-            PIXELS: find_neighbours(*(self.pixels(name) for name in sets), reference),
-            FEATURES: find_neighbours(*(self.features(FEATURES, name) for name in sets), reference),
+            PIXELS: self._neighbours(self.pixels),
+            FEATURES: self._neighbours(partial(self.features, FEATURES)),
         }
+
+    def _neighbours(self, space: Callable[[str], Features]) -> Neighbours:
+        reference = self.comparison.matched.reference
+        return find_neighbours(space(SAMPLES), space(HELD_OUT), space(TRAINING), reference)
 
 
 def gather(comparison: Comparison, networks: Networks) -> Evidence:

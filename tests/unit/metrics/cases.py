@@ -9,4 +9,4 @@ def features(count: int, size: int, seed: int, shift: float = 0.0) -> Features:
     """Non-negative features (count, size), as networks have them, whose coordinates depend on each other."""
     hidden = np.random.default_rng(seed).standard_normal((count, size))
     mixing = np.random.default_rng(7).standard_normal((size, size)) / np.sqrt(size)
-    return np.maximum(hidden @ mixing + shift, 0).astype(np.float32)
+    return np.asarray(np.maximum(hidden @ mixing + shift, 0), dtype=np.float32)

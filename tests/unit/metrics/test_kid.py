@@ -32,7 +32,7 @@ def test_it_is_symmetric() -> None:
 def test_more_images_than_a_block_are_summed_right() -> None:
     ours, theirs = features(700, 4, seed=1).astype(np.float64), features(600, 4, seed=2).astype(np.float64)
 
-    def kernel(a: np.ndarray, b: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def kernel(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return np.asarray((a @ b.T / 4 + 1) ** 3)
 
     within = [
