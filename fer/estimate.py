@@ -13,7 +13,7 @@ SAMPLE = 200
 """Manifests read per kind. Digests are random, so that the first ones are a fair sample of all."""
 
 
-WORK = ("model", "content", "options", "kimg", "count", "classifier", "budget", "numerics")
+WORK = ("model", "content", "options", "kimg", "count", "classifier", "budget", "numerics", "inception")
 """Parameters that decide how much there is to do, and how fast it goes."""
 TRAINING_WORK = ("batch_size",)
 """The same within a cell's ``training``. An epoch is N images long at every ratio and volume."""

@@ -125,16 +125,20 @@ def generator_tasks(planned: PlannedStudy, run: GeneratorRun, volumes: int) -> l
     for class_name in networks(planned, run.generator):
         one_class = {} if class_name is None else {"class": class_name}
         recipe = gan_recipe(planned, run, class_name)
-        judges = tuple(digest for role, digest in recipe.inputs.items() if role.startswith(EVALUATOR))
-        gans.append(Task("train-gan", recipe, where | one_class, judges))
+        gans.append(Task("train-gan", recipe, where | one_class, _evaluators(recipe)))
     made: list[Task] = [*gans]
     for volume in range(1, volumes + 1):
         recipe = synthetic_recipe(planned, run, volume)
         block = {"volume": str(volume)} if volume > 1 else {}
         made.append(Task("generate", recipe, where | block, tuple(gan.digest for gan in gans)))
-    first = synthetic_recipe(planned, run, 1).digest
-    made.append(Task("assess", assessment_recipe(planned, run), where, (first,)))
+    first, assessment = synthetic_recipe(planned, run, 1).digest, assessment_recipe(planned, run)
+    made.append(Task("assess", assessment, where, (first, *_evaluators(assessment))))
     return made
+
+
+def _evaluators(recipe: Recipe) -> tuple[str, ...]:
+    """Digests of the evaluators among a recipe's inputs, none twice: one may serve several roles."""
+    return tuple(dict.fromkeys(digest for role, digest in recipe.inputs.items() if role.startswith(EVALUATOR)))
 
 
 def cell_task(planned: PlannedStudy, cell: Cell) -> Task:

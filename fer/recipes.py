@@ -158,9 +158,13 @@ def synthetic_recipe(planned: PlannedStudy, run: GeneratorRun, volume: int) -> R
 
 def assessment_recipe(planned: PlannedStudy, run: GeneratorRun) -> Recipe:
     """What is said of a generator's first N samples."""
-    return _recipe(
-        "assess", {}, {"dataset": planned.dataset, "synthetic": synthetic_recipe(planned, run, volume=1).digest}
-    )
+    inception = planned.study.assessment.inception
+    params = {
+        "inception": None if inception is None else planned.fingerprints[inception],
+        "numerics": planned.study.numerics.model_dump(mode="json"),
+    }
+    inputs = {"dataset": planned.dataset, "synthetic": synthetic_recipe(planned, run, volume=1).digest}
+    return _recipe("assess", params, inputs | evaluator_inputs(planned, "features", "judge", "reader"))
 
 
 def run_of(planned: PlannedStudy, cell: Cell) -> GeneratorRun | None:

@@ -10,11 +10,11 @@ Stage = Literal["prepare", "plan", "train-evaluator", "train-gan", "generate", "
 
 REVISIONS: dict[Stage, int] = {
     "prepare": 1,
-    "plan": 2,
+    "plan": 3,
     "train-evaluator": 1,
     "train-gan": 2,
     "generate": 2,
-    "assess": 1,
+    "assess": 2,
     "train": 1,
     "report": 3,
 }

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 
-from fer.classifiers.registry import is_known_classifier, known_classifiers
+from fer.classifiers.registry import TIMM_PREFIX, is_known_classifier, known_classifiers
 from fer.errors import RequestError
 from fer.evaluators.roles import ROLES
 from fer.generators.registry import FOLDER, is_known_generator, known_generators
@@ -152,6 +152,15 @@ class EvaluatorSpec(Model):
         return TrainBudget(epochs=self.epochs, patience=self.patience)
 
 
+class AssessmentSpec(Model):
+    """What assessments are made with beside the evaluators."""
+
+    inception: str | None = None
+    """File or store URI of the Inception weights by which published distances were measured (those that the package
+    torch-fidelity loads, .pth or .safetensors). Without them no distance of ours can be compared with a published one.
+    On a processor they take some half an hour for FER2013."""
+
+
 class NumericsSpec(Model):
     """Arithmetic of training: measured on the machine (``auto``) or fixed, so that numbers agree everywhere."""
 
@@ -214,7 +223,9 @@ class Study(Model):
     classifiers: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Settings of ``training`` that differ for one classifier."""
     evaluators: dict[str, EvaluatorSpec] = Field(default_factory=dict)
-    """By role. ``judge`` scores the snapshots of every generator that is trained, and is trained before them."""
+    """By role. ``judge`` scores the snapshots of every generator that is trained, and is trained before them;
+    ``features`` and ``reader`` serve the assessments, and may be one network where they are set alike."""
+    assessment: AssessmentSpec = AssessmentSpec()
     numerics: NumericsSpec = NumericsSpec()
 
     @model_validator(mode="after")
@@ -264,6 +275,12 @@ class Study(Model):
             if not is_known_classifier(classifier):
                 known = [*known_classifiers(), "timm:<name>"]
                 raise ValueError(f"evaluators.{role}.classifier: {classifier} is unknown; {nearest(classifier, known)}")
+        reader, judge = (self.evaluator_classifier(role) for role in ("reader", "judge"))
+        if reader.removeprefix(TIMM_PREFIX) == judge.removeprefix(TIMM_PREFIX):
+            raise ValueError(
+                f"evaluators.reader.classifier: {reader} is the judge's too; "
+                "give one of them another: what chose a generator's snapshot flatters its labels"
+            )
 
     def _check_grid(self, where: str, grid: Grid) -> None:
         for name in grid.generators:
@@ -300,10 +317,10 @@ class Study(Model):
 
     @property
     def trainings(self) -> list[tuple[str, TrainingSpec]]:
-        """Every classifier that is trained, and how: the grids', and the evaluators' where a generator is trained."""
+        """Every classifier that is trained, and how: the grids', and the evaluators' where there is a generator."""
         names = dict.fromkeys(classifier for grid in self.grids for classifier in grid.classifiers)
         found = [(name, self.training_of(name)) for name in names]
-        if any(not self.model_of(name).startswith(FOLDER) for name in self.generators):
+        if self.generators:
             found += [(self.evaluator_classifier(role), self.evaluator(role).training) for role in ROLES]
         return found
 

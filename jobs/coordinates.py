@@ -72,7 +72,7 @@ def find_evaluator_task(planned: PlannedStudy, role: str) -> Task:
     for task in evaluator_tasks(planned, tasks(planned)):
         if task.coordinates["evaluator"] == role:
             return task
-    raise RequestError(f"--evaluator {role}: study {planned.study.name} trains no generator, so that nothing needs it")
+    raise RequestError(f"--evaluator {role}: study {planned.study.name} has no generator, so that nothing needs it")
 
 
 def _narrow(

@@ -1,4 +1,4 @@
-"""Precision and threads of a generator's stages, and the device's name for manifests."""
+"""Precision and threads of a generator's stages and its assessment, and the device's name for manifests."""
 
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,19 @@ def generator_numerics(planned: PlannedStudy, name: str, store: Store) -> "Numer
         lambda numerics: generator.images_per_second(len(planned.classes), options, numerics),
         store,
     )
+
+
+def reading_numerics(planned: PlannedStudy) -> "Numerics":
+    """What evaluators read with here, applied: single precision, and all cores where the study leaves the number open.
+
+    Reading gains from every core alike, so that there is nothing to measure.
+    """
+    from fer.runtime.device import Numerics, apply_numerics, cores_available, pick_device
+
+    threads = planned.study.numerics.threads
+    numerics = Numerics(pick_device(), "fp32", cores_available() if threads == "auto" else threads)
+    apply_numerics(numerics)
+    return numerics
 
 
 def device_name(numerics: "Numerics") -> str:

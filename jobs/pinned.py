@@ -15,11 +15,12 @@ from fer.study import Study
 
 
 def fingerprints(study: Study) -> dict[str, str]:
-    """Content digests by URI: of folders of images, and of files of ImageNet weights. Raises RequestError."""
+    """Content digests by URI: of folders of images, and of files of weights. Raises RequestError."""
     models = [study.model_of(name) for name in study.generators]
     folders = dict.fromkeys(model.removeprefix(FOLDER) for model in models if model.startswith(FOLDER))
     found = {uri: fingerprint(uri, study.data.drawn) for uri in folders}
-    for uri in dict.fromkeys(training.weights for _, training in study.trainings):
+    weights = [*(training.weights for _, training in study.trainings), study.assessment.inception]
+    for uri in dict.fromkeys(weights):
         if uri is not None:
             with _file(uri) as path:
                 found[uri] = _digest(path)
@@ -34,7 +35,7 @@ def check_folder(planned: PlannedStudy, uri: str) -> None:
 
 @contextmanager
 def pinned_weights(planned: PlannedStudy, uri: str | None) -> Iterator[Path | None]:
-    """A local file with the ImageNet weights that were planned with; None for None. Raises RequestError."""
+    """A local file with the weights that were planned with; None for None. Raises RequestError."""
     if uri is None:
         yield None
         return

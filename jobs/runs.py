@@ -8,7 +8,7 @@ from typing import Any
 
 from fer.evaluators.roles import ROLES
 from fer.plan import Task, generator_runs, generator_tasks
-from fer.recipes import GeneratorRun, PlannedStudy, run_of
+from fer.recipes import GeneratorRun, PlannedStudy, evaluator_recipe, run_of
 from fer.study import cells
 
 STAGES_ONCE = 3
@@ -74,7 +74,7 @@ class Spread:
     runs: tuple[Run, ...]
     """Those that need evaluators."""
     alone: tuple[Run, ...]
-    """Those that need none: real images alone, and folders of images."""
+    """Those that need none: real images alone, and folders of images that are not assessed."""
 
     def pods(self, pack: int) -> int:
         """How many pods a workflow over all this has, retries aside."""
@@ -102,10 +102,19 @@ def spread(planned: PlannedStudy, goals: Iterable[Task]) -> Spread:
     alone = [Run("", "", "", (), (), (), _groups(wanted[None]))] if None in wanted else []
     roles.update(role for run in made for role in run.evaluators)
     return Spread(
-        tuple(role for role in ROLES if role in roles),
+        _distinct(planned, roles),
         tuple(run for run in made if run.evaluators),
         (*(run for run in made if not run.evaluators), *alone),
     )
+
+
+def _distinct(planned: PlannedStudy, roles: set[str]) -> tuple[str, ...]:
+    """These roles without those that another one's evaluator serves as well."""
+    by_digest: dict[str, str] = {}
+    for role in ROLES:
+        if role in roles:
+            by_digest.setdefault(evaluator_recipe(planned, role).digest, role)
+    return tuple(by_digest.values())
 
 
 def _run_of(planned: PlannedStudy, task: Task) -> GeneratorRun | None:

@@ -86,6 +86,7 @@ def _check_that_pods_can_read(study: Study) -> None:
     named["training.weights"] = study.training.weights or ""
     named |= {f"classifiers.{name}.weights": study.training_of(name).weights or "" for name in study.classifiers}
     named |= {f"evaluators.{role}.training.weights": study.evaluator(role).training.weights or "" for role in ROLES}
+    named["assessment.inception"] = study.assessment.inception or ""
     for where, place in named.items():
         if place and "://" not in place:
             raise RequestError(f"study {study.name}: {where}: {place} is a path of this machine; give a store URI")

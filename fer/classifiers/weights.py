@@ -22,7 +22,7 @@ def load_weights(network: Network, name: str, path: Path) -> None:
     The head keeps its own random values. Raises RequestError where the file cannot be read or does not fit the network
     called ``name``.
     """
-    state = _read(path)
+    state = read_weights(path)
     try:
         state = network.rename(state)
     except (KeyError, IndexError, RuntimeError, ValueError, AttributeError) as error:
@@ -40,7 +40,8 @@ def load_weights(network: Network, name: str, path: Path) -> None:
     network.backbone.load_state_dict({**given, **kept})
 
 
-def _read(path: Path) -> State:
+def read_weights(path: Path) -> State:
+    """The tensors in ``path`` (.safetensors, or .pth read without unpickling objects). Raises RequestError."""
     try:
         content: Any = (
             load_file(path)

@@ -62,15 +62,24 @@ class Evaluator:
         self._entered.append(inputs[0])
 
 
+def describe_evaluator(folder: Path) -> dict[str, Any]:
+    """What an evaluator's artifact says of it. Raises RequestError where ``folder`` holds none."""
+    try:
+        described: dict[str, Any] = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RequestError(f"{folder}: holds no trained evaluator ({error})") from None
+    return described
+
+
 def load_evaluator(folder: Path, device: str) -> Evaluator:
     """The evaluator whose artifact ``train_evaluator`` wrote; ``device``: ``cpu`` or ``cuda``.
 
     The caller's random state stays as it is. Raises RequestError where ``folder`` holds none.
     """
+    described = describe_evaluator(folder)
     try:
-        described: dict[str, Any] = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
         state = load_file(folder / WEIGHTS)
-    except (OSError, ValueError, SafetensorError) as error:
+    except (OSError, SafetensorError) as error:
         raise RequestError(f"{folder}: holds no trained evaluator ({error})") from None
     with torch.random.fork_rng(devices=[]):  # initial weights, which are replaced at once
         network = build_network(described["classifier"], len(described["classes"]))

@@ -15,6 +15,8 @@ class Role:
 
 ROLES: dict[str, Role] = {
     "judge": Role("cnn", "scores every snapshot of a generator's training"),
+    "features": Role("convnext_tiny", "gives the features by which an assessment compares samples with real images"),
+    "reader": Role("densenet121", "reads the samples' labels in an assessment; of another architecture than the judge"),
 }
 EVALUATOR = "evaluator:"
 """Begins the name of an evaluator among a recipe's inputs; the role follows."""

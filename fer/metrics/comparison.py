@@ -10,8 +10,41 @@ from fer.data.dataset import Dataset, Split
 from fer.data.duplicates import image_keys
 from fer.data.mix import class_counts
 from fer.data.proportions import label_sequence
+from fer.errors import RequestError
 
+Places = NDArray[np.int64]
+
+MOST_IMAGES = 10_000
+"""At most so many on each side: the time of many figures grows with the square."""
+MOST_TRAINING = 50_000
+"""Distinct training images among which neighbours are looked for, at most."""
+LEAST_IMAGES = 10
+"""Of fewer on each side no distance between sets means anything: of a class it is left out, of all it is refused."""
 _HELD_OUT_STREAM = 0x68656C64  # keeps this stream of random numbers apart from others with the same seed
+_TRAINING_STREAM = 0x747261696E
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """Equally many samples, held-out real images and training images in every class, the classes one after another."""
+
+    synthetic: Places
+    """(n,): where they lie among the samples."""
+    real: Places
+    """(n,): where they lie among the held-out images, which stand in for the samples in every floor."""
+    reference: Places
+    """(n,): where they lie among the distinct training images, with which both are compared."""
+    labels: NDArray[np.int64]
+    """(n,): of all three alike."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def first(self, most: int) -> Places:
+        """Positions in these arrays of at most ``most`` of each, in the same class proportions, the first of each."""
+        counts = class_counts(self.labels, int(self.labels.max()) + 1)
+        wanted = _limited(counts, most)
+        return np.concatenate([np.flatnonzero(self.labels == label)[:count] for label, count in enumerate(wanted)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,21 +72,41 @@ class Comparison:
         keys = image_keys(images)
         _, first = np.unique(keys, return_index=True)
         kept = first[~np.isin(keys[first], image_keys(self.dataset.train.images))]
-        order = np.random.default_rng(_HELD_OUT_STREAM).permutation(np.sort(kept))
-        return Split(images[order], labels[order])
+        return _shuffled(Split(images, labels), kept, _HELD_OUT_STREAM)
 
     @cached_property
-    def matched(self) -> tuple[Split, Split]:
-        """As many samples as held-out real images in every class: the first of each that both have enough of."""
-        synthetic, real = [], []
-        for label in range(len(self.dataset.classes)):
-            ours = np.flatnonzero(self.synthetic.labels == label)
-            theirs = np.flatnonzero(self.held_out.labels == label)
-            number = min(len(ours), len(theirs))
-            synthetic.append(ours[:number])
-            real.append(theirs[:number])
-        return _take(self.synthetic, np.concatenate(synthetic)), _take(self.held_out, np.concatenate(real))
+    def training(self) -> Split:
+        """Distinct training images, MOST_TRAINING at most, in a seeded random order."""
+        _, first = np.unique(image_keys(self.dataset.train.images), return_index=True)
+        return _shuffled(self.dataset.train, first, _TRAINING_STREAM, MOST_TRAINING)
+
+    @cached_property
+    def matched(self) -> Matched:
+        """The first of each class that all three sides have enough of; of MOST_IMAGES at most, classes in proportion.
+
+        Raises RequestError where there are fewer than LEAST_IMAGES, or no two of a class.
+        """
+        sides = (self.synthetic.labels, self.held_out.labels, self.training.labels)
+        counts = np.min([class_counts(labels, len(self.dataset.classes)) for labels in sides], axis=0)
+        if counts.sum() < LEAST_IMAGES or counts.max() < 2:
+            raise RequestError(
+                f"only {counts.sum()} samples have a held-out real image of their class beside them; "
+                f"an assessment needs {LEAST_IMAGES}, two of them of one class"
+            )
+        wanted = _limited(tuple(int(count) for count in counts), MOST_IMAGES)
+        synthetic, real, reference = (
+            np.concatenate([np.flatnonzero(labels == label)[:number] for label, number in enumerate(wanted)])
+            for labels in sides
+        )
+        return Matched(synthetic, real, reference, self.synthetic.labels[synthetic])
 
 
-def _take(split: Split, places: NDArray[np.int64]) -> Split:
-    return Split(split.images[places], split.labels[places])
+def _limited(counts: tuple[int, ...], most: int) -> tuple[int, ...]:
+    if sum(counts) <= most:
+        return counts
+    return class_counts(label_sequence(counts, 0, most), len(counts))
+
+
+def _shuffled(split: Split, places: Places, stream: int, most: int | None = None) -> Split:
+    order = np.random.default_rng(stream).permutation(np.sort(places))[:most]
+    return Split(split.images[order], split.labels[order])

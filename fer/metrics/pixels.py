@@ -34,8 +34,9 @@ def measure_pixels(comparison: Comparison) -> dict[str, Any]:
     image (of the class), so that the real side shows how far as many real images stray from it. A class of which either
     side has no image is None.
     """
-    synthetic, real = comparison.matched
-    train = comparison.dataset.train
+    matched, train = comparison.matched, comparison.dataset.train
+    synthetic = comparison.synthetic.images[matched.synthetic]
+    real = comparison.held_out.images[matched.real]
 
     def beside(ours: Images, theirs: Images, reference: Images) -> dict[str, Any] | None:
         if len(ours) == 0:
@@ -48,11 +49,11 @@ def measure_pixels(comparison: Comparison) -> dict[str, Any]:
         }
 
     return {
-        "overall": beside(synthetic.images, real.images, train.images),
+        "overall": beside(synthetic, real, train.images),
         "per_class": {
             name: beside(
-                synthetic.images[synthetic.labels == label],
-                real.images[real.labels == label],
+                synthetic[matched.labels == label],
+                real[matched.labels == label],
                 train.images[train.labels == label],
             )
             for label, name in enumerate(comparison.dataset.classes)

@@ -38,9 +38,11 @@ budgets:
 training: {batch_size: 32, learning_rate: 0.002}
 evaluators:
   judge: {epochs: 2, training: {batch_size: 32}}
+  features: &small {classifier: "timm:test_resnet", epochs: 2, training: {batch_size: 32}}
+  reader: *small
 numerics: {precision: fp32, threads: 1}
 """
-"""The data, judge and cGAN of ``tiny``, another learning rate, and a generator and a classifier that cannot be
+"""The data, evaluators and cGAN of ``tiny``, another learning rate, and a generator and a classifier that cannot be
 trained."""
 
 WITHOUT_TORCH = """
@@ -104,7 +106,7 @@ def test_one_command_makes_everything_between_the_data_and_the_report(tiny: Run)
         "assessment",
         *["cell"] * 4,
         "dataset",
-        "evaluator",
+        *["evaluator"] * 2,
         "gan",
         "plan",
         "report",

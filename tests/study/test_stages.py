@@ -11,6 +11,7 @@ from fer.plan import tasks
 from fer.runtime.signals import StopFlag
 from fer.store import Store, open_store
 from jobs.context import Request, open_context
+from jobs.inputs import kind_of
 from jobs.stages import execute
 from tests.commands import Fer, kept_signals
 
@@ -18,6 +19,7 @@ GENERATOR = ("--generator", "cgan-48", "--seed", "0")
 CELL = ("--classifier", "cnn", "--seed", "0")
 STAGES = [
     ("train-evaluator", "--evaluator", "judge"),
+    ("train-evaluator", "--evaluator", "features"),
     ("train-gan", *GENERATOR),
     ("generate", *GENERATOR),
     ("assess", *GENERATOR),
@@ -53,11 +55,18 @@ def test_the_stages_make_the_study_one_after_another_and_never_twice(
         "cell",
         "dataset",
         "evaluator",
+        "evaluator",
         "gan",
         "plan",
         "report",
         "synthetic",
     ]
+    (assessment,) = store.manifests("assessment")
+    assert set(assessment.files) == {"assessment.json", "plane.npz", "sheet.png", "real.png", "pairs.png"}
+    figures = json.loads((store.fetch("assessment", assessment.digest) / "assessment.json").read_text())
+    assert figures["networks"]["features"] == figures["networks"]["reader"]
+    assert (figures["networks"]["judge"]["classifier"], figures["networks"]["inception"]) == ("cnn", None)
+    assert set(figures["distances"]) == {"features", "judge"}
     for kind, digest in made:
         manifest = store.manifest(kind, digest)
         assert manifest is not None
@@ -194,7 +203,9 @@ def test_an_assessment_that_is_asked_to_stop_saves_nothing_and_stops(quick: Path
     (planned_store.parent / "made").mkdir()
     (planned_store.parent / "made" / "samples.npz").write_bytes(b"never looked at")
     cost: Any = {"wall_seconds": 1.0, "device_seconds": 1.0, "device": "cpu"}
-    context.store.publish("synthetic", {}, assess.needs[0], planned_store.parent / "made", **cost)
+    for role, digest in assess.recipe.inputs.items():
+        if role != "dataset":
+            context.store.publish(kind_of(role), {}, digest, planned_store.parent / "made", **cost)
     stop = StopFlag()
     stop.requested = True
     with kept_signals(), pytest.raises(Stopped):

@@ -54,14 +54,14 @@ def test_a_study_is_planned_and_its_fan_out_written(fer: Fer, quick: Path, plann
     )
 
 
-def test_generators_wait_for_the_judge_and_real_images_alone_do_not(
+def test_generators_wait_for_the_evaluators_and_real_images_alone_do_not(
     fer: Fer, planned_store: Path, tmp_path: Path
 ) -> None:
     assert fer("fan-out", "--study", "quick", "--store", planned_store, "--to", tmp_path).status == 0
     names = {
         name: [run["name"] for run in json.loads((tmp_path / f"{name}.json").read_text())] for name in ("runs", "alone")
     }
-    assert (evaluators(tmp_path), names) == (["judge"], {"runs": ["cgan-48 seed 0"], "alone": ["real"]})
+    assert (evaluators(tmp_path), names) == (["judge", "features"], {"runs": ["cgan-48 seed 0"], "alone": ["real"]})
 
 
 def test_a_workflow_may_pass_every_coordinate_empty(fer: Fer, planned_store: Path, tmp_path: Path) -> None:

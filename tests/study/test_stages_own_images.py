@@ -14,6 +14,10 @@ grids:
   - {name: main, generators: [mine], classifiers: [cnn], ratios: [0.0, 0.75]}
 budgets: {train: {epochs: 1, patience: 1}}
 training: {batch_size: 16}
+evaluators:
+  judge: {epochs: 1, training: {batch_size: 16}}
+  features: &small {classifier: "timm:test_resnet", epochs: 1, training: {batch_size: 16}}
+  reader: *small
 numerics: {precision: fp32, threads: 1}
 """
 
@@ -27,7 +31,8 @@ def test_a_third_of_n_images_serves_the_mixes_that_need_no_more_and_the_others_s
     study.write_text(STUDY.replace("OWN", str(own)))
     where = ("--study", study, "--source", faces, "--store", tmp_path / "store")
     mine = ("--generator", "mine", "--seed", "0")
-    for stage in (("prepare",), ("plan",), ("train-gan", *mine), ("generate", *mine), ("assess", *mine)):
+    evaluators = (("train-evaluator", "--evaluator", role) for role in ("judge", "features"))
+    for stage in (("prepare",), ("plan",), *evaluators, ("train-gan", *mine), ("generate", *mine), ("assess", *mine)):
         assert fer(stage[0], *where, *stage[1:]).status == 0
     train = ("train", *where, *mine, "--classifier", "cnn")
     assert fer(*train, "--ratio", "0.75").status == 0

@@ -20,7 +20,8 @@ def test_a_study_and_a_store_may_both_be_on_s3(fer: Fer, s3_uri: str) -> None:
     where = ("--study", f"{s3_uri}/studies/quick.yaml", "--store", f"{s3_uri}/store")
     for command in ("prepare", "plan"):
         assert fer(command, *where).status == 0
-    assert fer("train-evaluator", *where, "--evaluator", "judge").status == 0
+    for role in ("judge", "features", "reader"):
+        assert fer("train-evaluator", *where, "--evaluator", role).status == 0
     for stage in ("train-gan", "generate", "assess"):
         assert fer(stage, *where, *GENERATOR).status == 0
     shown = fer("plan", *where).output

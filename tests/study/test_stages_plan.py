@@ -272,8 +272,8 @@ def test_the_plan_says_what_cannot_be_made_in_this_version(fer: Fer, planned_sto
     assert [line for line in lines if line.startswith("train: ")] == ["train: 4 to make, 2 not in this version of 6"]
 
     planned = fer("plan", *where, "--json").json()
-    assert (planned["exist"], planned["to_make"], planned["not_in_this_version"]) == (0, 8, 5)
-    assert planned["tasks_without_estimate"] == 8
+    assert (planned["exist"], planned["to_make"], planned["not_in_this_version"]) == (0, 9, 5)
+    assert planned["tasks_without_estimate"] == 9
     cannot = [task for task in planned["tasks"] if task["state"] == "not in this version"]
     assert [task["stage"] for task in cannot] == ["train-gan", "generate", "assess", "train", "train"]
     assert {task["coordinates"]["generator"] for task in cannot} == {"mine"}
@@ -284,10 +284,12 @@ def test_a_plan_of_which_nothing_can_be_made_does_not_say_that_everything_exists
     fer: Fer, planned_store: Path, tmp_path: Path
 ) -> None:
     data = QUICK.partition("generators:")[0].replace("name: quick", "name: none")
-    (tmp_path / "none.yaml").write_text(f"{data}generators: {{flow-48: {{}}}}\nevaluators: {{judge: {{epochs: 1}}}}\n")
+    evaluators = f"evaluators:{QUICK.partition('evaluators:')[2]}"
+    (tmp_path / "none.yaml").write_text(f"{data}generators: {{flow-48: {{}}}}\n{evaluators}")
     where = ("--study", tmp_path / "none.yaml", "--store", planned_store)
     assert fer("plan", *where).status == 0
-    assert fer("train-evaluator", *where, "--evaluator", "judge").status == 0
+    for role in ("judge", "features"):
+        assert fer("train-evaluator", *where, "--evaluator", role).status == 0
     lines = fer("plan", *where).output.splitlines()
     assert lines[-2:] == [
         "not in this version: flow-48, so that what needs them cannot be made",

@@ -27,11 +27,11 @@ def planned(text: str = TEXT, dataset: str = "d", size: int = 100) -> list[Task]
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    """A store that holds the first task of every stage of the study, each made in five seconds."""
+    """A store that holds the first task of every stage, and each evaluator, all made in five seconds."""
     store = open_store(str(tmp_path / "store"))
     (tmp_path / "made").mkdir()
     (tmp_path / "made" / "file").write_text("")
-    for task in {task.stage: task for task in reversed(planned())}.values():
+    for task in {(task.stage, task.coordinates.get("evaluator")): task for task in reversed(planned())}.values():
         store.publish(
             task.recipe.kind,
             task.recipe.model_dump(mode="json"),
@@ -73,4 +73,4 @@ def test_other_budgets_or_models_or_numerics_say_nothing(store: Store) -> None:
     }
     assert "train-gan" not in stages_foreseen(store, planned(TEXT.replace("kimg: 5", "kimg: 50")))
     assert "train" not in stages_foreseen(store, planned(TEXT.replace("[cnn]", "[resnet18]")))
-    assert stages_foreseen(store, planned(f"{TEXT}numerics: {{threads: 1}}")) == {"assess"}
+    assert stages_foreseen(store, planned(f"{TEXT}numerics: {{threads: 1}}")) == set()

@@ -50,7 +50,7 @@ def test_every_task_comes_after_those_it_needs() -> None:
 def test_a_study_has_one_task_per_network_block_assessment_and_cell() -> None:
     # Per seed: two classifiers x (ratio 0 at two volumes, ratio 0.5, all real, the control at 0.5).
     assert Counter(task.stage for task in tasks(planned())) == {
-        "train-evaluator": 1,
+        "train-evaluator": 3,
         "train-gan": 2,
         "generate": 4,
         "assess": 2,
@@ -87,21 +87,58 @@ def test_generators_need_the_judge_and_cells_of_real_images_do_not() -> None:
     judge = only(study, evaluator="judge")
     assert judge.needs == ()
     assert {task.needs for task in tasks(study) if task.stage == "train-gan"} == {(judge.digest,)}
-    assert {task.stage for task in tasks(study) if judge.digest in task.needs} == {"train-gan"}
+    assert {task.stage for task in tasks(study) if judge.digest in task.needs} == {"train-gan", "assess"}
 
 
 def test_another_judge_makes_what_it_judges_anew_and_no_cell_of_real_images() -> None:
     before, after = planned(), planned(TEXT + "evaluators: {judge: {classifier: resnet18}}")
-    kept = [task for task in tasks(after) if task.digest in {task.digest for task in tasks(before)}]
+    same = [task for task in tasks(after) if task.digest in {task.digest for task in tasks(before)}]
+    kept = [task for task in same if task.stage != "train-evaluator"]
+    assert [task.coordinates["evaluator"] for task in same if task not in kept] == ["features", "reader"]
     assert {task.stage for task in kept} == {"train"}
     assert all("generator" not in task.coordinates for task in kept)
     assert len(kept) == 8
 
 
-def test_images_that_somebody_has_need_no_judge() -> None:
+def test_an_assessment_needs_the_samples_and_all_evaluators() -> None:
+    study = planned()
+    assess = next(task for task in tasks(study) if task.stage == "assess")
+    made_from = {task.digest: str(task) for task in tasks(study)}
+    assert [made_from[need] for need in assess.needs] == [
+        "generate generator=cgan-48 seed=0",
+        "train-evaluator evaluator=features",
+        "train-evaluator evaluator=judge",
+        "train-evaluator evaluator=reader",
+    ]
+
+
+def test_images_that_somebody_has_need_evaluators_to_be_assessed_and_not_before() -> None:
     study = planned(TEXT.replace("cgan-48: {}", 'cgan-48: {model: "folder:/theirs"}'))
     study = study.model_copy(update={"fingerprints": {"/theirs": "f" * 64}})
-    assert {task.stage for task in tasks(study)} == {"train-gan", "generate", "assess", "train"}
+    evaluators = digests(study, "train-evaluator")
+    assert len(evaluators) == 3
+    assert {task.stage for task in tasks(study) if evaluators & set(task.needs)} == {"assess"}
+
+
+def test_another_reader_or_other_features_make_the_assessments_anew_and_no_generator() -> None:
+    for role in ("features", "reader"):
+        after = planned(TEXT + f"evaluators: {{{role}: {{classifier: resnet50}}}}")
+        assert digests(planned(), "assess").isdisjoint(digests(after, "assess"))
+        others = ("train-gan", "generate", "train")
+        assert digests(planned(), *others) == digests(after, *others)
+
+
+def test_evaluators_that_are_set_alike_are_one_network() -> None:
+    alike = "evaluators: {features: {classifier: resnet50}, reader: {classifier: resnet50}}"
+    names = [task.coordinates for task in tasks(planned(TEXT + alike)) if task.stage == "train-evaluator"]
+    assert names == [{"evaluator": "judge"}, {"evaluator": "features"}]
+
+
+def test_inception_counts_by_the_content_of_its_weights() -> None:
+    study, plain = planned(TEXT + "assessment: {inception: i.pth}"), planned()
+    first, second = (study.model_copy(update={"fingerprints": {"i.pth": digit * 64}}) for digit in "ab")
+    assert len({*digests(plain, "assess"), *digests(first, "assess"), *digests(second, "assess")}) == 6
+    assert digests(plain, "train-gan", "generate", "train") == digests(first, "train-gan", "generate", "train")
 
 
 def test_a_learning_rate_of_one_classifier_leaves_the_others_cells_alone() -> None:

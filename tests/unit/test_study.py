@@ -95,6 +95,15 @@ def test_importing_the_schema_costs_no_torch() -> None:
             MINIMAL + "evaluators: {judge: {classifier: resnet81}}",
             "evaluators.judge.classifier: resnet81 is unknown; did you mean resnet18?",
         ),
+        (
+            MINIMAL + "evaluators: {reader: {classifier: cnn}}",
+            "evaluators.reader.classifier: cnn is the judge's too; give one of them another",
+        ),
+        (
+            MINIMAL + "evaluators: {judge: {classifier: resnet18}, reader: {classifier: 'timm:resnet18'}}",
+            "evaluators.reader.classifier: timm:resnet18 is the judge's too",
+        ),
+        (MINIMAL + "assessment: {inceptoin: i.pth}", "assessment.inceptoin: unknown key; did you mean inception?"),
         (MINIMAL + "evaluators: {judge: {epoch: 3}}", "evaluators.judge.epoch: unknown key; did you mean epochs?"),
         (MINIMAL + "evaluators: {judge: {epochs: 0}}", "evaluators.judge.epochs: Input should be greater than or"),
         (
@@ -230,10 +239,24 @@ def test_a_judges_classifier_and_training_can_be_chosen() -> None:
     study = parse_study(text, "mine.yaml")
     assert study.evaluator_classifier("judge") == "resnet18"
     assert study.evaluator("judge").budget == TrainBudget(epochs=3, patience=10)
-    assert study.trainings == [("cnn", TrainingSpec()), ("resnet18", TrainingSpec(batch_size=8))]
+    assert study.trainings == [
+        ("cnn", TrainingSpec()),
+        ("resnet18", TrainingSpec(batch_size=8)),
+        ("convnext_tiny", TrainingSpec()),
+        ("densenet121", TrainingSpec()),
+    ]
 
 
-def test_where_no_generator_is_trained_no_evaluator_is() -> None:
+def test_somebodys_own_images_are_assessed_by_evaluators_too() -> None:
     text = variant("cgan-48: {}", "theirs: {model: 'folder:/theirs'}").replace("[cgan-48]", "[theirs]")
-    study = parse_study(text + "evaluators: {judge: {classifier: resnet18}}", "mine.yaml")
-    assert study.trainings == [("cnn", TrainingSpec())]
+    assert [name for name, _ in parse_study(text, "mine.yaml").trainings] == [
+        "cnn",
+        "cnn",
+        "convnext_tiny",
+        "densenet121",
+    ]
+
+
+def test_where_there_is_no_generator_no_evaluator_is_trained() -> None:
+    study = parse_study("name: real\ngrids: [{name: a, classifiers: [resnet18], ratios: [1.0]}]", "real.yaml")
+    assert study.trainings == [("resnet18", TrainingSpec())]

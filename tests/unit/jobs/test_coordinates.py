@@ -131,5 +131,5 @@ def test_an_evaluator_is_found_by_a_known_role_in_a_study_that_needs_it(planned:
         find_evaluator_task(planned, "jugde")
     text = "name: real\ngrids: [{name: a, classifiers: [cnn], ratios: [1.0]}]"
     real = planned.model_copy(update={"study": parse_study(text, "real")})
-    with pytest.raises(RequestError, match=r"^--evaluator judge: study real trains no generator"):
+    with pytest.raises(RequestError, match=r"^--evaluator judge: study real has no generator"):
         find_evaluator_task(real, "judge")

@@ -1,5 +1,6 @@
 """Files that a study names: pinned by their content when it is planned, and checked when they are used."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,13 @@ def test_weights_are_handed_out_while_they_are_what_was_planned_with(tmp_path: P
         pinned_weights(planned, str(weights)),
     ):
         pass
+
+
+def test_inceptions_weights_are_pinned_like_the_classifiers(tmp_path: Path) -> None:
+    weights = tmp_path / "inception.pth"
+    weights.write_bytes(b"one")
+    text = f"name: mine\ngenerators: {{cgan-48: {{}}}}\nassessment: {{inception: '{weights}'}}"
+    assert fingerprints(parse_study(text, "mine")) == {str(weights): hashlib.sha256(b"one").hexdigest()}
 
 
 def test_without_weights_there_is_no_file(tmp_path: Path) -> None:

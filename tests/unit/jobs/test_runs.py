@@ -178,20 +178,30 @@ def test_a_folder_of_images_is_taken_in_by_each_of_its_runs_since_none_waits_for
 
 def test_what_reads_no_evaluator_waits_for_none() -> None:
     lists = fan_out(planned(MIXED), tasks(planned(MIXED)), 1)
-    assert json.loads(lists["evaluators.json"]) == ["judge"]
-    assert {item["generator"] for item in json.loads(lists["runs.json"])} == {"joint", "apart", "honest", "unused"}
-    assert [item["name"] for item in json.loads(lists["alone.json"])] == ["theirs seed 0", "theirs seed 3", "real"]
+    assert json.loads(lists["evaluators.json"]) == ["judge", "features", "reader"]
+    runs = {item["generator"] for item in json.loads(lists["runs.json"])}
+    assert runs == {"joint", "apart", "honest", "unused", "theirs"}
+    assert [item["name"] for item in json.loads(lists["alone.json"])] == ["real"]
 
 
-def test_a_study_that_trains_no_generator_needs_no_evaluator() -> None:
-    text = """
-name: folders
-generators: {theirs: {model: "folder:/theirs"}}
-grids: [{name: a, generators: [theirs], classifiers: [cnn], ratios: [0.0, 1.0]}]
-"""
+def test_somebodys_own_images_wait_for_no_evaluator_where_they_are_not_assessed() -> None:
+    study = planned(MIXED)
+    found = spread(study, goals_at(study, "generate", {**NONE, "generator": "theirs"}))
+    assert (found.evaluators, found.runs) == ((), ())
+    assert [run.name for run in found.alone] == ["theirs seed 0"]
+
+
+def test_a_study_without_a_generator_needs_no_evaluator() -> None:
+    text = "name: real\ngrids: [{name: a, classifiers: [cnn], ratios: [1.0]}]"
     lists = fan_out(planned(text), tasks(planned(text)), 1)
     assert (lists["evaluators.json"], lists["runs.json"]) == ("[]", "[]")
-    assert [item["name"] for item in json.loads(lists["alone.json"])] == ["theirs seed 0", "real"]
+    assert [item["name"] for item in json.loads(lists["alone.json"])] == ["real"]
+
+
+def test_evaluators_that_are_set_alike_take_one_pod() -> None:
+    text = f"{MIXED}evaluators: {{features: {{classifier: resnet50}}, reader: {{classifier: resnet50}}}}\n"
+    lists = fan_out(planned(text), tasks(planned(text)), 1)
+    assert json.loads(lists["evaluators.json"]) == ["judge", "features"]
 
 
 BIG = """
@@ -235,7 +245,7 @@ def test_a_study_of_too_many_pods_is_told_the_smallest_pack_that_does() -> None:
     study = big(*SHAPES["one generator"])
     all_tasks = tasks(study)
     found = spread(study, all_tasks)
-    with pytest.raises(RequestError, match=r"^--pack 1: study big takes 10,007 pods, more than .*; give --pack \d+ or"):
+    with pytest.raises(RequestError, match=r"^--pack 1: study big takes 10,009 pods, more than .*; give --pack \d+ or"):
         fan_out(study, all_tasks, 1)
     least = next(pack for pack in range(1, 100) if found.pods(pack) <= MOST_PODS)
     with pytest.raises(RequestError, match=f"; give --pack {least} or more$"):
@@ -251,6 +261,7 @@ def test_a_study_that_no_pack_helps_is_told_to_split(seeds: int) -> None:
 
 
 JUDGE = "train-evaluator judge"
+OTHERS = ["train-evaluator features", "train-evaluator reader"]
 NONE = dict.fromkeys(("evaluator", "generator", "classifier", "ratio", "volume", "seed"))
 
 
@@ -266,7 +277,7 @@ NONE = dict.fromkeys(("evaluator", "generator", "classifier", "ratio", "volume",
         ("train-gan", {"generator": "theirs"}, ["train-gan theirs"]),
         ("generate", {"generator": "joint", "volume": 2}, [JUDGE, "train-gan joint", "generate joint 2"]),
         ("generate", {"generator": "apart"}, [JUDGE] + ["train-gan apart"] * 7 + ["generate apart"]),
-        ("assess", {}, [JUDGE, "train-gan joint", "generate joint", "assess joint"]),
+        ("assess", {}, [JUDGE, *OTHERS, "train-gan joint", "generate joint", "assess joint"]),
         ("train", {}, [JUDGE, "train-gan joint", "generate joint", "train joint"]),
         (
             "train",

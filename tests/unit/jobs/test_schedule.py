@@ -35,11 +35,13 @@ def work_through(schedule: Schedule, now: float = 0.0) -> list[str]:
 
 def test_tasks_come_in_the_studys_order_and_only_after_what_they_need(all_tasks: tuple[Task, ...]) -> None:
     schedule = Schedule(all_tasks, set())
-    judge = schedule.next(0.0)
-    alone = schedule.next(0.0)
+    judge, features, reader, alone = (schedule.next(0.0) for _ in range(4))
     assert judge is not None
+    assert features is not None
+    assert reader is not None
     assert alone is not None
-    assert (judge.stage, alone.stage, alone.coordinates["ratio"]) == ("train-evaluator", "train", "1")
+    assert [task.stage for task in (judge, features, reader)] == ["train-evaluator"] * 3
+    assert (alone.stage, alone.coordinates["ratio"]) == ("train", "1")
     assert schedule.next(0.0) is None
     schedule.done(judge)
     train_gan = schedule.next(0.0)
@@ -50,7 +52,11 @@ def test_tasks_come_in_the_studys_order_and_only_after_what_they_need(all_tasks:
     assert generate is not None
     assert generate.stage == "generate"
     schedule.done(generate)
-    assert [line.split()[0] for line in work_through(schedule)] == ["assess", "train", "train"]
+    assert [line.split()[0] for line in work_through(schedule)] == ["train", "train"]
+    schedule.done(features)
+    assert work_through(schedule) == []
+    schedule.done(reader)
+    assert [line.split()[0] for line in work_through(schedule)] == ["assess"]
     assert not schedule.is_over
     schedule.done(alone)
     assert schedule.is_over

@@ -108,6 +108,7 @@ def test_paths_within_a_study_are_refused_since_only_the_file_travels(mine: Path
         ("training: {weights: net.pth}", r"training\.weights"),
         ("classifiers: {cnn: {weights: net.pth}}", r"classifiers\.cnn\.weights"),
         ("evaluators: {judge: {training: {weights: net.pth}}}", r"evaluators\.judge\.training\.weights"),
+        ("assessment: {inception: net.pth}", r"assessment\.inception"),
     ],
 )
 def test_so_are_paths_of_weights(mine: Path, s3_uri: str, place: str, key: str) -> None:

@@ -1,7 +1,9 @@
 """The cheap figures of an assessment, on samples whose faults are known."""
 
+import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,9 +11,11 @@ from PIL import Image
 
 from fer.data.dataset import Dataset, Split, make_dataset
 from fer.errors import RequestError
-from fer.metrics.assessment import assess, save_assessment
+from fer.metrics.assessment import assess as assess_evidence
+from fer.metrics.assessment import compare, save_assessment
 from fer.metrics.comparison import Comparison
 from fer.metrics.pixels import pixel_statistics
+from tests.unit.metrics.evidence import evidence_of
 
 CLASSES = ("left", "middle", "right")
 
@@ -29,6 +33,10 @@ def dataset() -> Dataset:
     test.images[:2] = train.images[:2]
     test.images[3] = validation.images[3]
     return make_dataset(CLASSES, {"train": train, "validation": validation, "test": test}, where="fixture")
+
+
+def assess(dataset: Dataset, samples: Split, *, uniform: bool = False) -> dict[str, Any]:
+    return assess_evidence(evidence_of(dataset, samples, uniform=uniform))
 
 
 def test_counts_stand_beside_what_was_asked_in_the_real_proportions(dataset: Dataset) -> None:
@@ -101,17 +109,55 @@ def test_copies_stand_beside_those_among_as_many_real_images(dataset: Dataset) -
 
 
 def test_the_artifact_holds_the_figures_and_both_sheets(dataset: Dataset, tmp_path: Path) -> None:
-    samples = noise((30, 20, 2), 10)
-    assessment = assess(dataset, samples)
-    save_assessment(assessment, dataset, samples, tmp_path)
+    evidence = evidence_of(dataset, noise((30, 20, 2), 10))
+    assessment = assess_evidence(evidence)
+    save_assessment(assessment, evidence, tmp_path)
     assert json.loads((tmp_path / "assessment.json").read_text()) == assessment
-    for name in ("sheet.png", "real.png"):
+    for name in ("sheet.png", "real.png", "pairs.png"):
         with Image.open(tmp_path / name) as sheet:
             assert sheet.height > len(CLASSES) * 48
+    with np.load(tmp_path / "plane.npz", allow_pickle=False) as plane:
+        assert {name: (array.dtype.name, array.shape) for name, array in plane.items()} == {
+            "tsne": ("float32", (63, 2)),
+            "pca": ("float32", (63, 2)),
+            "origin": ("uint8", (63,)),
+            "labels": ("uint8", (63,)),
+        }
+        assert np.bincount(plane["origin"]).tolist() == [21, 21, 21]
 
 
 def test_a_synthetic_set_that_does_not_fit_is_refused(dataset: Dataset) -> None:
     with pytest.raises(RequestError, match="is empty"):
-        assess(dataset, noise((0, 0, 0), 0))
+        compare(dataset, noise((0, 0, 0), 0))
     with pytest.raises(RequestError, match="label 3, but the data set has 3 classes"):
-        assess(dataset, noise((1, 1, 1, 1), 0))
+        compare(dataset, noise((1, 1, 1, 1), 0))
+
+
+def test_too_few_samples_to_compare_are_refused(dataset: Dataset) -> None:
+    with pytest.raises(RequestError, match="only 9 samples have a held-out real image of their class beside them"):
+        evidence_of(dataset, noise((3, 3, 3), 0))
+
+
+def test_samples_held_out_and_training_images_are_equally_many_of_each_class(dataset: Dataset) -> None:
+    comparison = compare(dataset, noise((30, 20, 2), 10))
+    matched = comparison.matched
+    assert np.bincount(matched.labels).tolist() == [9, 10, 2]
+    for split, places in (
+        (comparison.synthetic, matched.synthetic),
+        (comparison.held_out, matched.real),
+        (comparison.training, matched.reference),
+    ):
+        assert split.labels[places].tolist() == matched.labels.tolist()
+        assert len(set(places.tolist())) == len(matched)
+
+
+def test_of_the_matched_images_some_are_taken_in_the_same_proportions(dataset: Dataset) -> None:
+    matched = compare(dataset, noise((30, 20, 10), 10)).matched
+    counts = np.bincount(matched.labels[matched.first(13)])
+    assert counts.sum() == 13
+    assert counts == pytest.approx(np.bincount(matched.labels) * 13 / len(matched), abs=1)
+
+
+def test_training_images_that_occur_twice_count_once(dataset: Dataset) -> None:
+    train = Split(np.concatenate([dataset.train.images, dataset.train.images[:7]]), np.arange(67, dtype=np.int64) % 3)
+    assert len(Comparison(dataclasses.replace(dataset, train=train), noise((1, 1, 1), 8)).training) == 60
