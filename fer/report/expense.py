@@ -46,7 +46,7 @@ def expenses(results: StudyResults) -> list[Expense]:
         made[_place(one.task)].append(one.manifest)
     for absent in results.missing:
         missing[_place(absent.task)].append(absent.task)
-    stages = list(REVISIONS)
+    stages: list[str] = list(REVISIONS)
     places = sorted(dict.fromkeys([*made, *missing]), key=lambda place: stages.index(place[0]))
     return [_expense(place, made[place], missing[place], known) for place in places]
 
