@@ -135,7 +135,7 @@ def test_the_whole_study_line_counts_cells_and_expects_an_end(tiny: Run) -> None
     study = [line for line in lines if line["event"] == "study"]
     assert study[0]["cells"] == {"done": 0, "to_do": 4, "failed": 0}
     assert study[-1]["cells"] == {"done": 4, "to_do": 0, "failed": 0}
-    assert [line["tasks"]["done"] for line in study] == list(range(9))
+    assert [line["tasks"]["done"] for line in study] == list(range(10))
     with_end = [line for line in study if line["expected_end"] is not None]
     assert with_end, "an end is expected as soon as a like task of each that is left has been done"
     assert with_end[-1]["remaining_seconds"] == 0
@@ -155,7 +155,7 @@ def test_status_and_show_tell_what_was_made(tiny: Run, fer: Fer) -> None:
     where = ("--store", tiny.store.uri, "--json")
     status = fer("status", "tiny", *where).json()
     (study,) = status["studies"]
-    assert study["counts"] == {"done": 8, "running": 0, "failed": 0, "killed": 0, "stopped": 0, "to do": 0}
+    assert study["counts"] == {"done": 9, "running": 0, "failed": 0, "killed": 0, "stopped": 0, "to do": 0}
 
     shown = fer("show", "tiny", *where).json()
     assert len(shown["cells"]) == 4
@@ -192,7 +192,7 @@ def reasons(run: Run, study: Path) -> dict[str, tuple[str, str]]:
 
 def test_what_fails_costs_only_itself_and_what_needs_it(faulty: Run, faulty_study: Path) -> None:
     assert faulty.ended.status == 1
-    assert "5 of 10 tasks failed or were skipped:" in faulty.ended.output
+    assert "5 of 11 tasks failed or were skipped:" in faulty.ended.output
     told = reasons(faulty, faulty_study)
     unfit = told["train classifier=timm:crossvit_tiny_240 ratio=1 seed=0"]
     assert unfit[0] == "failed"
@@ -214,7 +214,7 @@ def test_the_report_is_written_all_the_same_and_names_what_is_missing(faulty: Ru
 def test_status_says_what_failed_and_why(faulty: Run, faulty_study: Path, fer: Fer) -> None:
     status = fer("status", faulty_study, "--store", faulty.store.uri, "--json").json()
     (study,) = status["studies"]
-    assert study["counts"] == {"done": 5, "running": 0, "failed": 2, "killed": 0, "stopped": 0, "to do": 3}
+    assert study["counts"] == {"done": 6, "running": 0, "failed": 2, "killed": 0, "stopped": 0, "to do": 3}
     failed: dict[str, Any] = {task["stage"]: task["reason"] for task in study["tasks"] if task["state"] == "failed"}
     assert set(failed) == {"train-gan", "train"}
     assert "crossvit_tiny_240" in failed["train"]

@@ -53,7 +53,7 @@ def test_json_is_exactly_one_object(fer: Fer, quick: Path, tmp_path: Path) -> No
     prepared = fer("prepare", *where, "--json").json()
     planned = fer("plan", *where, "--json").json()
     assert planned["dataset"] == prepared["dataset"]
-    assert (planned["cells"], planned["exist"], planned["to_make"]) == (4, 0, 8)
+    assert (planned["cells"], planned["exist"], planned["to_make"]) == (4, 0, 9)
 
 
 def test_the_table_says_what_runs_what_failed_and_how_long_the_rest_may_take(
@@ -86,7 +86,7 @@ def test_the_table_says_what_runs_what_failed_and_how_long_the_rest_may_take(
         ["2", "min", "to"],
     ]
     assert lines[-2] == "train: 1 exists, 1 failed, 1 running, 1 to make of 4"
-    assert lines[-1] == "expected time, one task after another: 4 min, and 4 tasks of unknown length"
+    assert lines[-1] == "expected time, one task after another: 4 min, and 5 tasks of unknown length"
 
 
 def test_a_study_that_has_changed_is_refused_until_it_is_planned_again(
