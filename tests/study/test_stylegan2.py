@@ -16,6 +16,7 @@ from PIL import Image
 import jobs.train_gan
 from fer.data.dataset import Dataset, Split
 from fer.store import Store, open_store
+from tests.cluster.stores import BESIDE
 from tests.commands import Fer, run_alone, wait_until
 
 OPTIONS = "{channel_base: 64, channel_max: 4, noise_size: 8, style_size: 8, batch_size: 8, snapshot_kimg: 0.04}"
@@ -98,12 +99,23 @@ def artifact(store: Store, digest: str) -> dict[str, Any]:
     for path in sorted(store.fetch("gan", digest).rglob("*")):
         if path.suffix == ".csv":
             rows = csv.DictReader(path.read_text().splitlines())
-            found[path.name] = [
-                {key: row[key] for key in row if key not in ("seconds", "images_per_second")} for row in rows
-            ]
+            found[path.name] = [{key: row[key] for key in row if key not in BESIDE} for row in rows]
         elif path.is_file():
             found[path.name] = path.read_bytes()
     return found
+
+
+def kill_after_a_checkpoint(command: tuple[str, ...], checkpoints: Path, seconds: float) -> None:
+    """Start a training that saves often, and kill it so long after it has saved another checkpoint."""
+    before = set(checkpoints.glob("*.json"))
+    process = subprocess.Popen(
+        (sys.executable, "-c", SAVING_OFTEN, *command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    wait_until(lambda: set(checkpoints.glob("*.json")) - before, process)
+    time.sleep(seconds)
+    assert process.poll() is None, "the training ended before it was killed"
+    process.kill()
+    process.communicate()
 
 
 @pytest.mark.slow
@@ -123,18 +135,9 @@ def test_a_training_killed_three_times_ends_with_the_same_bits_as_one_that_was_n
     undisturbed = artifact(store, digest)
     store.set_aside("gan", digest)
 
-    moments, seen = random.Random(6), set[str]()
+    moments = random.Random(6)
     for _ in range(3):
-        process = subprocess.Popen(
-            (sys.executable, "-c", SAVING_OFTEN, *network), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        checkpoints = folder / "checkpoints" / digest
-        wait_until(lambda: {path.name for path in checkpoints.glob("*.json")} - seen, process)  # noqa: B023
-        time.sleep(moments.uniform(0, 0.2))
-        assert process.poll() is None, "the training ended before it was killed"
-        process.kill()
-        process.communicate()
-        seen |= {path.name for path in checkpoints.glob("*.json")}
+        kill_after_a_checkpoint(network, folder / "checkpoints" / digest, moments.uniform(0, 0.2))
     assert run_alone(*network).status == 0
     assert [attempt.state for attempt in store.attempts(digest)] == ["done", *["killed"] * 3, "done"]
     again = artifact(store, digest)
