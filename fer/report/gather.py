@@ -14,7 +14,7 @@ import yaml
 from numpy.typing import NDArray
 
 from fer.errors import RequestError
-from fer.metrics.assessment import REAL_SHEET, SHEET
+from fer.metrics.assessment import PAIRS, PLANE, REAL_SHEET, SHEET
 from fer.plan import Task, generator_runs, tasks
 from fer.recipes import (
     GeneratorRun,
@@ -25,7 +25,7 @@ from fer.recipes import (
     networks,
     plan_recipe,
 )
-from fer.report.planes import PAIRS, PLANE, read_plane
+from fer.report.planes import read_plane
 from fer.report.results import (
     AssessmentResult,
     CellResult,

@@ -1,4 +1,4 @@
-"""The points of an assessment's planes, and the files that hold what only figures show."""
+"""The points of an assessment's planes."""
 
 import io
 from dataclasses import dataclass
@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-PLANE = "plane.npz"
-PAIRS = "pairs.png"
 PLANES = {"tsne": "t-SNE", "pca": "principal components"}
 """Names of the planes in words."""
 TRAINING, HELD_OUT, SAMPLES = range(3)
