@@ -105,20 +105,28 @@ class Discriminator(nn.Module):
         self.convolution = Convolution(coarse + 1, coarse)
         self.dense = Linear(coarse * COARSE**2, coarse, active=True)
         self.verdict = Linear(coarse, coarse if classes > 1 else 1)
-        self.direction = LabelMapping(coarse, classes) if classes > 1 else None
+        self.direction = LabelMapping(coarse, classes, options.label_layers) if classes > 1 else None
 
     def forward(self, images: Tensor, labels: Tensor) -> Tensor:
         """One logit per image."""
+        return self.project(self.read(images), labels)
+
+    def read(self, images: Tensor) -> Tensor:
+        """What is projected on the labels' directions, (b, n): all of the work, and the same whatever the label."""
         kinds = [precision(one, self.sides[-1], reduced=self.reduced) for one in reversed(self.sides)]
         values = self.grey(images.to(kinds[0]))
         for kind, block in zip(kinds, self.blocks, strict=False):
             values = block(values.to(kind))
         values = with_deviation(values.float(), self._group)
-        verdict = self.verdict(self.dense(self.convolution(values).flatten(1)))
-        if self.direction is not None:
-            verdict = (verdict * self.direction(labels)).sum(dim=1, keepdim=True) / math.sqrt(verdict.shape[1])
-        logits: Tensor = verdict.squeeze(1)
-        return logits
+        verdict: Tensor = self.verdict(self.dense(self.convolution(values).flatten(1)))
+        return verdict
+
+    def project(self, verdict: Tensor, labels: Tensor) -> Tensor:
+        """One logit per row of what was read."""
+        if self.direction is None:
+            return verdict.squeeze(1)
+        directions: Tensor = self.direction(labels)
+        return (verdict * directions).sum(dim=1) / math.sqrt(verdict.shape[1])
 
 
 def with_deviation(values: Tensor, group: int) -> Tensor:

@@ -10,7 +10,6 @@ from fer.generators.stylegan2.layers import Linear, normalised
 
 _RATE = 0.01  # of learning, relative to the other layers (arXiv 1812.04948, appendix C)
 _TRACKING = 0.995
-_LABEL_LAYERS = 8
 
 
 class Mapping(nn.Module):
@@ -64,10 +63,11 @@ class Mapping(nn.Module):
 class LabelMapping(nn.Module):
     """The discriminator's: labels (b,) to directions (b, size) that its verdict is projected on."""
 
-    def __init__(self, size: int, classes: int) -> None:
+    def __init__(self, size: int, classes: int, layers: int) -> None:
+        """``layers``: between a label's embedding and its direction; with none they are the same."""
         super().__init__()
         self.label = Linear(classes, size)
-        self.layers = nn.Sequential(*(Linear(size, size, active=True, rate=_RATE) for _ in range(_LABEL_LAYERS)))
+        self.layers = nn.Sequential(*(Linear(size, size, active=True, rate=_RATE) for _ in range(layers)))
 
     def forward(self, labels: Tensor) -> Tensor:
         """The directions."""

@@ -93,10 +93,15 @@ class Trainer:
         fake = self._generate(fake_labels, draws)
         seen = fake.detach().requires_grad_()
         on_fake = self.discriminator(self._changed(seen, draws), fake_labels)
-        on_real = self.discriminator(self._changed(real, draws), labels)
+        read = self.discriminator.read(self._changed(real, draws))
+        on_real = self.discriminator.project(read, labels)
         generator_loss = functional.softplus(-on_fake).mean()
         (direction,) = torch.autograd.grad(generator_loss, seen, retain_graph=True)
-        discriminator_loss = functional.softplus(on_fake).mean() + functional.softplus(-on_real).mean()
+        taken_in = functional.softplus(on_fake).mean()
+        if self.options.mismatch > 0 and self.classes > 1:
+            wrong = self.discriminator.project(read, self._wrong(labels, draws))
+            taken_in = torch.lerp(taken_in, functional.softplus(wrong).mean(), self.options.mismatch)
+        discriminator_loss = taken_in + functional.softplus(-on_real).mean()
         discriminator_gradient = _learn(self.discriminator, self._discriminator_optimizer, discriminator_loss)
         generator_gradient = _learn(self.generator, self._generator_optimizer, fake, direction)
 
@@ -167,6 +172,11 @@ class Trainer:
             mirrored = torch.rand(len(real), 1, 1, 1, generator=draws, device=self._device) < 0.5
             real = torch.where(mirrored, real.flip(3), real)
         return real
+
+    def _wrong(self, labels: Tensor, draws: torch.Generator) -> Tensor:
+        """Any other label for each, all of them equally often."""
+        steps = torch.randint(1, self.classes, labels.shape, generator=draws, device=self._device)
+        return (labels + steps) % self.classes
 
     def _changed(self, images: Tensor, draws: torch.Generator) -> Tensor:
         return images if self._augment is None else self._augment(images, self._probability.p, draws)

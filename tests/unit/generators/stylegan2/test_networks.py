@@ -71,6 +71,15 @@ def test_the_label_changes_what_both_networks_say() -> None:
     assert discriminator(image, zero) != discriminator(image, one)
 
 
+def test_without_layers_a_label_is_its_own_direction() -> None:
+    published, shallow = (Discriminator(small(label_layers=layers), 32, 7) for layers in (8, 0))
+    assert count(published) - count(shallow) == 8 * (16 * 16 + 16)
+    assert shallow.direction is not None
+    rows = shallow.direction.label.weight.t()
+    expected = rows / rows.square().mean(dim=1, keepdim=True).sqrt()
+    torch.testing.assert_close(shallow.direction(torch.arange(7)), expected)
+
+
 def filters_of_each_image(layer: ModulatedConvolution, latents: torch.Tensor, *, doubles: bool) -> torch.Tensor:
     """The published formulation: filters (b, outputs, inputs, 3, 3), modulated, then demodulated."""
     weight = layer.weight.transpose(0, 1) if doubles else layer.weight

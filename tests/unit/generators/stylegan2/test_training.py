@@ -254,10 +254,11 @@ def test_lazy_steps_come_as_often_as_published_and_slow_the_optimizers_down_acco
     assert discriminator.defaults["betas"] == (0.0, pytest.approx(0.99 ** (16 / 17)))
 
 
-def test_one_forward_pass_serves_both_networks_as_two_would() -> None:
-    """The gradients are those of the two losses on their own."""
-    options = parse("", {**MINUTE, "path_length_weight": 0.0, "r1_weight": 0.0, "style_mixing": 0.0, "flip": False})
-    trainer = Trainer(options, 32, 2, 0, torch.device("cpu"), "fp32", ada=False)
+@pytest.mark.parametrize("mismatch", [0.0, 0.4])
+def test_one_forward_pass_serves_both_networks_as_two_would(mismatch: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gradients are those of the two losses on their own, each computed from its own images."""
+    changes = {"path_length_weight": 0.0, "r1_weight": 0.0, "style_mixing": 0.0, "flip": False, "mismatch": mismatch}
+    trainer = Trainer(parse("", {**MINUTE, **changes}), 32, 3, 0, torch.device("cpu"), "fp32", ada=False)
     images, labels = batch()
     taken: dict[str, list[Tensor]] = {}
 
@@ -273,21 +274,41 @@ def test_one_forward_pass_serves_both_networks_as_two_would() -> None:
         before[name] = {key: value.clone() for key, value in getattr(trainer, name).state_dict().items()}
     latents: list[tuple[Any, ...]] = []
     trainer.generator.synthesis.register_forward_hook(lambda _m, inputs, _o: latents.append(inputs))
-    shown: list[tuple[Tensor, Tensor]] = []
-    trainer.discriminator.register_forward_hook(lambda _m, inputs, _o: shown.append(inputs))
-    trainer.step(images, labels, np.random.default_rng(0), 8)
-    (fake, fake_labels), (real, real_labels) = shown
-    trainer.discriminator.load_state_dict(before["discriminator"])
+    discriminator = trainer.discriminator
+    read, project = discriminator.read, discriminator.project
+    shown: list[Tensor] = []
+    asked: list[Tensor] = []
+
+    def keep_images(images: Tensor) -> Tensor:
+        shown.append(images)
+        verdict: Tensor = read(images)
+        return verdict
+
+    def keep_labels(verdict: Tensor, labels: Tensor) -> Tensor:
+        asked.append(labels)
+        logits: Tensor = project(verdict, labels)
+        return logits
+
+    with monkeypatch.context() as patched:
+        patched.setattr(discriminator, "read", keep_images)
+        patched.setattr(discriminator, "project", keep_labels)
+        trainer.step(images, labels, np.random.default_rng(0), 8)
+    (fake, real), (fake_labels, real_labels, *wrong) = shown, asked
+    assert torch.equal(real_labels, labels)
+    discriminator.load_state_dict(before["discriminator"])
     softplus = torch.nn.functional.softplus
-    alone = softplus(trainer.discriminator(fake.detach(), fake_labels)).mean()
-    alone = alone + softplus(-trainer.discriminator(real, real_labels)).mean()
-    expected = torch.autograd.grad(alone, list(trainer.discriminator.parameters()))
+    alone = softplus(discriminator(fake.detach(), fake_labels)).mean()
+    if mismatch:
+        assert (wrong[0] != labels).all()
+        alone = (1 - mismatch) * alone + mismatch * softplus(discriminator(real, wrong[0])).mean()
+    alone = alone + softplus(-discriminator(real, labels)).mean()
+    expected = torch.autograd.grad(alone, list(discriminator.parameters()))
     for ours, theirs in zip(taken["discriminator"], expected, strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
     trainer.generator.load_state_dict(before["generator"])
     made = trainer.generator.synthesis(latents[0][0].detach(), latents[0][1])
     own = list(trainer.generator.synthesis.parameters())
-    loss = softplus(-trainer.discriminator(made, fake_labels)).mean()
+    loss = softplus(-discriminator(made, fake_labels)).mean()
     for ours, theirs in zip(taken["generator"][-len(own) :], torch.autograd.grad(loss, own), strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
 
