@@ -255,8 +255,10 @@ def test_lazy_steps_come_as_often_as_published_and_slow_the_optimizers_down_acco
 
 
 @pytest.mark.parametrize("mismatch", [0.0, 0.4])
-def test_one_forward_pass_serves_both_networks_as_two_would(mismatch: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The gradients are those of the two losses on their own, each computed from its own images."""
+def test_the_generator_learns_from_a_discriminator_that_has_just_learned_from_the_same_images(
+    mismatch: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gradients are those of the two losses on their own."""
     changes = {"path_length_weight": 0.0, "r1_weight": 0.0, "style_mixing": 0.0, "flip": False, "mismatch": mismatch}
     trainer = Trainer(parse("", {**MINUTE, **changes}), 32, 3, 0, torch.device("cpu"), "fp32", ada=False)
     images, labels = batch()
@@ -293,23 +295,25 @@ def test_one_forward_pass_serves_both_networks_as_two_would(mismatch: float, mon
         patched.setattr(discriminator, "read", keep_images)
         patched.setattr(discriminator, "project", keep_labels)
         trainer.step(images, labels, np.random.default_rng(0), 8)
-    (fake, real), (fake_labels, real_labels, *wrong) = shown, asked
+    (fake, real, again), (fake_labels, real_labels, *wrong, again_labels) = shown, asked
+    assert torch.equal(fake, again)
+    assert torch.equal(fake_labels, again_labels)
     assert torch.equal(real_labels, labels)
-    discriminator.load_state_dict(before["discriminator"])
     softplus = torch.nn.functional.softplus
-    alone = softplus(discriminator(fake.detach(), fake_labels)).mean()
+    trainer.generator.load_state_dict(before["generator"])
+    made = trainer.generator.synthesis(latents[0][0].detach(), latents[0][1])
+    own = list(trainer.generator.synthesis.parameters())
+    loss = softplus(-discriminator(made, fake_labels)).mean()
+    for ours, theirs in zip(taken["generator"][-len(own) :], torch.autograd.grad(loss, own), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
+    discriminator.load_state_dict(before["discriminator"])
+    alone = softplus(discriminator(fake, fake_labels)).mean()
     if mismatch:
         assert (wrong[0] != labels).all()
         alone = (1 - mismatch) * alone + mismatch * softplus(discriminator(real, wrong[0])).mean()
     alone = alone + softplus(-discriminator(real, labels)).mean()
     expected = torch.autograd.grad(alone, list(discriminator.parameters()))
     for ours, theirs in zip(taken["discriminator"], expected, strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
-    trainer.generator.load_state_dict(before["generator"])
-    made = trainer.generator.synthesis(latents[0][0].detach(), latents[0][1])
-    own = list(trainer.generator.synthesis.parameters())
-    loss = softplus(-discriminator(made, fake_labels)).mean()
-    for ours, theirs in zip(taken["generator"][-len(own) :], torch.autograd.grad(loss, own), strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
