@@ -5,7 +5,7 @@ import time
 import torch
 
 from fer.generators.randomness import step_random
-from fer.generators.training import Trainer
+from fer.generators.trainer import Trainer
 
 _SECONDS = 1.0
 _WARM_UP_STEPS = 2

@@ -5,20 +5,21 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from fer.errors import RequestError
-from fer.evaluators.judge import Judge
 from fer.generators.artifact import DESCRIPTION, PREFERRED, WEIGHTS, seen_per_class, write_json
-from fer.generators.base import Images, Labels, TrainedGenerator
+from fer.generators.assignment import Assignment
+from fer.generators.base import Images
 from fer.generators.history import Row, Snapshot, divergence, write_history, write_snapshots
 from fer.generators.randomness import images_shown, step_random
 from fer.generators.sampling import BATCH, number_within_label
 from fer.generators.sheets import COLUMNS, write_sheet
+from fer.generators.trainer import Trainer
 from fer.generators.weights import save_weights
 from fer.runtime.device import Numerics, apply_numerics
 from fer.runtime.progress import Progress, progress
@@ -30,56 +31,6 @@ logger = logging.getLogger(__name__)
 SECONDS_BETWEEN_CHECKPOINTS = 60.0
 _SAVING_SHARE = 0.05  # of the time, at most: a large network's checkpoint takes seconds
 _KEPT = "kept"  # sorts after the numbers of images that name the other sheets
-
-
-class Trainer(Protocol):
-    """The part of a training that a model brings: one step, and what follows from it."""
-
-    @property
-    def figures(self) -> Sequence[str]:
-        """Names of what ``step`` returns."""
-
-    @property
-    def average(self) -> nn.Module:
-        """The averaged generator; its state is what an artifact holds."""
-
-    def step(self, images: Tensor, labels: Tensor, random: np.random.Generator, shown: int) -> Tensor:
-        """Show real images, uint8 (b, 1, side, side), with their labels (b,), after ``shown`` others.
-
-        Returns the figures, float32 (len(figures),), on the device.
-        """
-
-    def beyond_limits(self, figures: Mapping[str, float]) -> str | None:
-        """What is wrong with a row's means, in words that follow "from 3 to 23 kimg"; None where nothing is."""
-
-    def sampler(self) -> TrainedGenerator:
-        """The averaged generator as it is now."""
-
-    def parameters(self) -> dict[str, int]:
-        """Trainable parameters of each network."""
-
-    def advice(self) -> str:
-        """What to change where training diverges."""
-
-    def state(self) -> dict[str, Any]:
-        """Everything that the next step depends on, as nested dicts of tensors and numbers."""
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a ``state()``."""
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """When a training does what, in thousands of real images shown."""
-
-    kimg: float
-    """The budget."""
-    batch_size: int
-    """Images in a step."""
-    row_kimg: float
-    """Between two rows of the history, at which the watch looks."""
-    snapshot_kimg: float
-    """Between two snapshots: a sheet of samples, and the judge's verdict."""
 
 
 @dataclass(frozen=True)
@@ -100,48 +51,25 @@ class Saved:
         return Numerics(**{**self.state["numerics"], "device": device})
 
 
-def check_images(model: str, labels: Labels, classes: Sequence[str]) -> None:
-    """Raise RequestError where a class has no image to learn from."""
-    absent = [name for name, count in seen_per_class(labels, classes).items() if count == 0]
-    if absent:
-        raise RequestError(
-            f"generator {model}: there is no image of {', '.join(absent)} to learn from; it needs some of each"
-        )
-
-
 class Training:
     """One network's training; ``run`` reads from top to bottom."""
 
     def __init__(
-        self,
-        model: str,
-        trainer: Trainer,
-        images: Images,
-        labels: Labels,
-        classes: Sequence[str],
-        *,
-        schedule: Schedule,
-        options: Mapping[str, Any],
-        seed: int,
-        numerics: Numerics,
-        judge: Judge | None,
-        work: Work,
-        saved: Saved | None,
+        self, assignment: Assignment, trainer: Trainer, numerics: Numerics, work: Work, saved: Saved | None
     ) -> None:
-        """``images``: uint8 (n, side, side), of the network's side; ``options``: as the description shall tell them.
+        """``trainer``: of new networks, with ``numerics``; ``saved``: what to go on from.
 
         Raises ValueError where nobody judges.
         """
-        if judge is None:
-            raise ValueError(f"generator {model}: a network that is trained needs a judge")
-        self._model, self._trainer, self._judge = model, trainer, judge
-        self._classes, self._schedule, self._options, self._seed = classes, schedule, options, seed
-        self._numerics, self._work = numerics, work
+        if assignment.judge is None:
+            raise ValueError(f"generator {assignment.model}: a network that is trained needs a judge")
+        self._assignment, self._trainer, self._judge = assignment, trainer, assignment.judge
+        self._model, self._classes, self._schedule = assignment.model, assignment.classes, assignment.schedule
+        self._seed, self._numerics, self._work = assignment.seed, numerics, work
         self._device = torch.device(numerics.device)
-        self._seen = seen_per_class(labels, classes)
-        self._images = torch.from_numpy(images).unsqueeze(1).to(self._device)
-        self._labels = torch.from_numpy(labels).to(self._device)
-        self._steps = max(1, round(schedule.kimg * 1000 / schedule.batch_size))
+        self._images = torch.from_numpy(assignment.images).unsqueeze(1).to(self._device)
+        self._labels = torch.from_numpy(assignment.labels).to(self._device)
+        self._steps = max(1, round(self._schedule.kimg * 1000 / self._schedule.batch_size))
         self._step = 0
         self._rows: list[Row] = []
         self._snapshots: list[Snapshot] = []
@@ -336,7 +264,7 @@ class Training:
             "model": self._model,
             "side": self._images.shape[-1],
             "classes": list(self._classes),
-            "images": self._seen,
+            "images": seen_per_class(self._assignment.labels, self._classes),
             "kimg": self._schedule.kimg,
             "kimg_shown": self._shown(self._step),
             "diverged": None if reason is None else {"reason": reason, "weights_of_kimg": self._good_kimg},
@@ -345,7 +273,7 @@ class Training:
                 "preferred": _without_time(_preferred(self._snapshots)),
                 "last": _without_time(self._snapshots[-1]),
             },
-            "options": dict(self._options),
+            "options": dict(self._assignment.options),
             "seed": self._seed,
             "numerics": asdict(self._numerics),
             "parameters": self._trainer.parameters(),
@@ -353,47 +281,17 @@ class Training:
 
 
 def train_network(
-    model: str,
-    make_trainer: Callable[[Numerics], Trainer],
-    images: Images,
-    labels: Labels,
-    classes: Sequence[str],
-    *,
-    schedule: Schedule,
-    options: Mapping[str, Any],
-    seed: int,
-    numerics: Numerics,
-    judge: Judge | None,
-    work: Work,
+    assignment: Assignment, make_trainer: Callable[[Numerics], Trainer], numerics: Numerics, work: Work
 ) -> None:
     """Train one network from its beginning, or from its checkpoint with the precision and threads named there.
 
-    For the arguments see ``Training``; ``make_trainer`` is called once precision and threads are applied.
+    ``make_trainer`` is called once precision and threads are applied.
     """
-    check_images(model, labels, classes)
     saved = Saved.of(work)
     if saved is not None:
         numerics = saved.numerics(numerics.device)
     apply_numerics(numerics)
-    Training(
-        model,
-        make_trainer(numerics),
-        images,
-        labels,
-        classes,
-        schedule=schedule,
-        options=options,
-        seed=seed,
-        numerics=numerics,
-        judge=judge,
-        work=work,
-        saved=saved,
-    ).run()
-
-
-def parameters_of(**networks: nn.Module) -> dict[str, int]:
-    """Trainable parameters of each network."""
-    return {name: sum(one.numel() for one in network.parameters()) for name, network in networks.items()}
+    Training(assignment, make_trainer(numerics), numerics, work, saved).run()
 
 
 def _preferred(snapshots: Sequence[Snapshot]) -> Snapshot:

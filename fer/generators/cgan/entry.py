@@ -54,22 +54,13 @@ class CganEntry:
         work: "Work",
     ) -> None:
         """Train one network."""
-        from fer.generators.training import Schedule, train_network
+        from fer.generators.assignment import Assignment, Schedule
+        from fer.generators.training import train_network
 
         parsed = CganOptions.model_validate(options)
-        train_network(
-            MODEL,
-            lambda applied: _trainer(parsed, len(classes), seed, applied),
-            images,
-            labels,
-            classes,
-            schedule=Schedule(kimg, parsed.batch_size, ROW_KIMG, parsed.sheet_kimg),
-            options=parsed.model_dump(mode="json"),
-            seed=seed,
-            numerics=numerics,
-            judge=judge,
-            work=work,
-        )
+        schedule, told = Schedule(kimg, parsed.batch_size, ROW_KIMG, parsed.sheet_kimg), parsed.model_dump(mode="json")
+        assignment = Assignment(MODEL, images, labels, classes, schedule, told, seed, judge)
+        train_network(assignment, lambda applied: _trainer(parsed, len(classes), seed, applied), numerics, work)
 
     def available(self, folders: Sequence[Path], classes: Sequence[str]) -> None:
         """Without limit."""

@@ -14,7 +14,7 @@ from fer.generators.cgan.config import CganOptions
 from fer.generators.cgan.networks import build_networks
 from fer.generators.cgan.samples import CganSamples
 from fer.generators.optimizers import gradient_norm, restore_optimizer
-from fer.generators.training import parameters_of
+from fer.generators.trainer import parameters_of
 
 LOSS_LIMIT = 20.0
 """A mean loss beyond this counts as bad; ln 2 is what guessing costs, a sound training stays below 5."""

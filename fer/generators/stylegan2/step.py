@@ -17,7 +17,7 @@ from fer.generators.stylegan2.discriminator import Discriminator
 from fer.generators.stylegan2.generator import Generator
 from fer.generators.stylegan2.regularisation import PATH_TRACKING, gradient_penalty, path_lengths
 from fer.generators.stylegan2.samples import StyleGan2Samples
-from fer.generators.training import parameters_of
+from fer.generators.trainer import parameters_of
 
 PENALTY_EVERY = 16
 """Steps between two of the discriminator's gradient penalties (arXiv 1912.04958, section 3.1)."""
