@@ -1,8 +1,8 @@
 """A training step of StyleGAN2 against a straightforward version of the same networks, per size.
 
 The straightforward version has filters of each image's own, in one convolution that is grouped by image; it blurs in a
-step of its own, computes in single precision, and makes and sees generated images once for each of the two networks,
-as the published training loop does. Parameters, losses and regularisers are the same. Both take turns in one run; a
+step of its own, computes in single precision, and makes generated images once for each of the two networks, as the
+published training loop does. Parameters, losses and regularisers are the same. Both take turns in one run; a
 figure is the median over the turns. A full step is 12 of 16 plain ones, 3 with path lengths, and 1 with the gradient
 penalty as well. The last line is one JSON object, for each size:
 
