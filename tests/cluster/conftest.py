@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.grids import Grid
-from tests.cluster.kube import NAMESPACE
+from tests.cluster.grids import Awaited, Grid
+from tests.cluster.kube import NAMESPACE, patched
 from tests.cluster.local import LocalRun
 from tests.cluster.stores import ClusterStore
 from tests.cluster.studies import HUNDRED, PACK
 
 HERE = Path(__file__).parent
+ASIDE = {"smoke_here": "", "smoke_there": "test_image", "hundred": "test_rerun"}
+"""Fixtures that start a study, and the file of tests from which on it goes on beside them."""
 _TOLD = pytest.StashKey[BaseException]()
 """The last failure that was told of."""
 
@@ -22,16 +24,18 @@ _TOLD = pytest.StashKey[BaseException]()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test of this folder needs a cluster, and the time of whole studies.
 
-    What takes longest is started by tests that do little but wait.
+    What takes longest goes on beside the tests that do little but wait, and what is asked of it comes last.
     """
     own = [item for item in items if isinstance(item, pytest.Function) and HERE in item.path.parents]
     for item in own:
         item.add_marker(pytest.mark.cluster)
         item.add_marker(pytest.mark.timeout(1800))
-    waiting = {"smoke_here": own, "hundred": [item for item in own if item.path.stem == "test_rerun"]}
-    for name, early in waiting.items():
-        if early and any(name in item.fixturenames for item in own):
-            early[0].fixturenames.insert(0, name)
+    asking = [item for item in own if not ASIDE.keys().isdisjoint(item.fixturenames)]
+    for name, stem in ASIDE.items():
+        beside = [item for item in own if item.path.stem >= stem and item not in asking]
+        if beside and any(name in item.fixturenames for item in asking):
+            beside[0].fixturenames.insert(0, name)
+    items.sort(key=lambda item: item in asking)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -67,6 +71,15 @@ def _cluster() -> None:
 def smoke_here(_cluster: None, tmp_path_factory: pytest.TempPathFactory) -> LocalRun:
     """``fer run smoke`` on this machine."""
     return LocalRun("smoke", tmp_path_factory.mktemp("smoke"))
+
+
+@pytest.fixture(scope="session")
+def smoke_there(_cluster: None) -> Iterator[Awaited]:
+    """``argo submit argo/grid.yaml -p study=smoke --wait``, with a place more than usual for the tests beside it."""
+    with patched("configmap", "fer-limits", to={"data": {"gpu-pods": "3"}}):
+        awaited = Awaited("smoke", source="drawn")
+        yield awaited
+        awaited.leave()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Workflows as ``argo submit -n fer argo/grid.yaml`` starts them, and their nodes."""
 
+import subprocess
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,16 +60,8 @@ class Grid:
 
     @classmethod
     def submit(cls, study: str, *flags: str, **parameters: str | int) -> Self:
-        """Start it; an underscore in a parameter's name stands for a hyphen. With ``--wait`` it must end well."""
-        given = {"study": study, **{name.replace("_", "-"): value for name, value in parameters.items()}}
-        all_flags = (
-            f"--namespace={NAMESPACE}",
-            "--output=name",
-            *flags,
-            *(f"--parameter={name}={value}" for name, value in given.items()),
-        )
-        said = run("argo", "submit", str(ROOT / "argo" / "grid.yaml"), *all_flags, seconds=1500)
-        return cls(said.split()[0])
+        """Start it; an underscore in a parameter's name stands for a hyphen."""
+        return cls(run(*submission(study, *flags, **parameters)).split()[0])
 
     def wait(self, seconds: float = 900) -> Self:
         """Wait for its end, good or bad."""
@@ -115,6 +108,37 @@ class Grid:
         """What to show where it did not end as it should."""
         lines = [f"{n.phase:10} {n.template:10} {n.seconds:5.0f} s  {n.name}  {n.message}" for n in self.nodes()]
         return "\n".join([self.name, *lines])
+
+
+class Awaited:
+    """``argo submit --wait``, beside whatever else goes on."""
+
+    def __init__(self, study: str, **parameters: str | int) -> None:
+        """Start it."""
+        self._process = subprocess.Popen(
+            submission(study, "--wait", **parameters), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def grid(self) -> Grid:
+        """Its workflow, which must have ended well, and the command with it."""
+        output, errors = self._process.communicate(timeout=1500)
+        assert self._process.returncode == 0, output + errors
+        return Grid(output.split()[0])
+
+    def leave(self) -> None:
+        """Wait no longer."""
+        self._process.kill()
+        self._process.wait()
+
+
+def submission(study: str, *flags: str, **parameters: str | int) -> tuple[str, ...]:
+    """The command that starts a study; an underscore in a parameter's name stands for a hyphen."""
+    given = {"study": study, **{name.replace("_", "-"): value for name, value in parameters.items()}}
+    return (
+        *("argo", "submit", str(ROOT / "argo" / "grid.yaml"), f"--namespace={NAMESPACE}", "--output=name"),
+        *flags,
+        *(f"--parameter={name}={value}" for name, value in given.items()),
+    )
 
 
 def nodes_of(workflow: dict[str, Any]) -> dict[str, Any]:

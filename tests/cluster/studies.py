@@ -41,7 +41,7 @@ budgets:
 training: {{batch_size: 32}}
 evaluators:
   judge: {{epochs: 1, training: {{batch_size: 32}}}}
-  features: &small {{classifier: "timm:test_resnet", epochs: 1, training: {{batch_size: 32}}}}
+  features: &small {{classifier: resnet18, epochs: 1, training: {{batch_size: 32}}}}
   reader: *small
 numerics: {{precision: fp32, threads: 1}}
 """

@@ -42,7 +42,7 @@ def set_gpus(node: str, count: str | None) -> None:
 @pytest.fixture(scope="module")
 def pods(_pretended: None, store: ClusterStore) -> PodWatch:
     """Every state of the pods of a study that could use four GPUs at once."""
-    uri = store.put("tests/gpus.yaml", study("gpus", ratios="0.5, 1.0", controls="0.3, 0.5", seeds="0, 1").encode())
+    uri = store.put("tests/gpus.yaml", study("gpus", ratios="0.5, 1.0", controls="0.3, 0.5").encode())
     grid = Grid.submit(uri)
     with PodWatch(f"workflows.argoproj.io/workflow={grid.name}") as watch:
         grid.wait()

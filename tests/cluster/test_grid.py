@@ -7,7 +7,7 @@ import pytest
 from fer.plan import tasks
 from fer.store import Manifest
 from jobs.context import read_artifact_file
-from tests.cluster.grids import Grid
+from tests.cluster.grids import Awaited, Grid
 from tests.cluster.local import LocalRun
 from tests.cluster.stores import ClusterStore, attempts, made, numbers
 from tests.cluster.studies import study
@@ -33,9 +33,9 @@ def small(store: ClusterStore) -> Done:
 
 
 def test_the_smoke_study_ends_with_the_numbers_of_fer_run_on_this_machine(
-    smoke_here: LocalRun, store: ClusterStore
+    smoke_here: LocalRun, smoke_there: Awaited, store: ClusterStore
 ) -> None:
-    grid = Grid.submit("smoke", "--wait", source="drawn")
+    grid = smoke_there.grid()
     assert grid.phase == "Succeeded", grid.said()
     assert {pod.template for pod in grid.pods()} == {
         "prepare",
