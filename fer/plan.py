@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from fer.cells import Cell, cells
 from fer.evaluators.roles import EVALUATOR, ROLES
 from fer.recipes import (
     GeneratorRun,
@@ -20,7 +21,6 @@ from fer.recipes import (
     synthetic_recipe,
 )
 from fer.revisions import Stage
-from fer.study import Cell, cells
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from typing import Any
 
 from pydantic import Field
 
+from fer.cells import Cell
 from fer.evaluators.roles import EVALUATOR, SEED
 from fer.revisions import REVISIONS, Stage
 from fer.schema import Model
-from fer.study import Cell, DrawnSpec, Study, TrainingSpec
+from fer.study import DrawnSpec, Study, TrainingSpec
 
 KINDS: dict[Stage, str] = {
     "prepare": "dataset",

@@ -1,21 +1,19 @@
-"""What a study is: the strict schema of its YAML file, the built-in studies, and the cells that its grids ask for.
+"""What a study is: the strict schema of its YAML file.
 
 Importing this module must stay cheap (no torch): planning and the cluster tools live on it.
 """
 
 import json
-from importlib import resources
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 
+from fer.cells import cells
 from fer.classifiers.registry import TIMM_PREFIX, is_known_classifier, known_classifiers
-from fer.errors import RequestError
 from fer.evaluators.roles import ROLES
 from fer.generators.registry import FOLDER, is_known_generator, known_generators
 from fer.naming import nearest
-from fer.schema import Model, first_problem, load_yaml
+from fer.schema import Model, first_problem
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -334,117 +332,3 @@ class Study(Model):
             return TrainingSpec.model_validate_json(json.dumps(merged))
         except ValidationError as error:
             raise ValueError(first_problem(error, TrainingSpec, f"classifiers.{classifier}")) from None
-
-
-class Cell(Model):
-    """One classifier, trained once. ``generator`` is None where no synthetic image is used."""
-
-    generator: str | None
-    classifier: str
-    ratio: float
-    volume: int
-    seed: int
-    generator_seed: int | None
-    """Seed of the generator; differs from ``seed`` where a grid reuses one."""
-    validate_on: Literal["real", "mix"]
-
-    @property
-    def is_control(self) -> bool:
-        """Real images of a smaller ratio, alone."""
-        return self.generator is None and self.ratio < 1
-
-    @property
-    def coordinates(self) -> tuple[str, str, float, int, int]:
-        """What names the cell within its study; ``-`` stands for no generator."""
-        return (self.generator or "-", self.classifier, self.ratio, self.volume, self.seed)
-
-    def __str__(self) -> str:
-        where = f"{self.classifier} {self.generator or 'real alone'} ratio {self.ratio:g}"
-        return f"{where}{f' volume {self.volume}' if self.volume > 1 else ''} seed {self.seed}"
-
-
-def cells(study: Study) -> tuple[Cell, ...]:
-    """All cells of a study, in the order of its grids: generator, classifier, ratio, volume, seed.
-
-    A cell without synthetic images exists once, however many generators and grids would ask for it. Raises ValueError
-    where two grids ask for the same coordinates in different ways.
-    """
-    found: dict[tuple[str, str, float, int, int], tuple[str, Cell]] = {}
-    for grid in study.grids:
-        for cell in _cells_of(grid, study.seeds):
-            name, earlier = found.setdefault(cell.coordinates, (grid.name, cell))
-            if earlier != cell:
-                raise ValueError(f"grids: {name} and {grid.name} ask for the cell {cell} in different ways")
-    return tuple(cell for _, cell in found.values())
-
-
-def _cells_of(grid: Grid, seeds: tuple[int, ...]) -> list[Cell]:
-    mixes = [
-        (generator, classifier, ratio, volume)
-        for generator in grid.generators
-        for classifier in grid.classifiers
-        for ratio in grid.ratios
-        if ratio < 1
-        for volume in (grid.volumes if ratio == 0 else (1,))
-    ]
-    alone = sorted({*grid.controls, *(ratio for ratio in grid.ratios if ratio == 1)})
-    real = [(None, classifier, ratio, 1) for classifier in grid.classifiers for ratio in alone]
-    return [
-        Cell(
-            generator=generator,
-            classifier=classifier,
-            ratio=ratio,
-            volume=volume,
-            seed=seed,
-            generator_seed=None if generator is None else seeds[0] if grid.reuse_generator_seed else seed,
-            validate_on=grid.validate_on,
-        )
-        for generator, classifier, ratio, volume in (*mixes, *real)
-        for seed in seeds
-    ]
-
-
-def built_in_studies() -> list[str]:
-    """Names of the studies that come with the package."""
-    folder = resources.files("fer").joinpath("studies")
-    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
-
-
-def built_in_text(name: str) -> str:
-    """The YAML text of a built-in study."""
-    return resources.files("fer").joinpath("studies", f"{name}.yaml").read_text(encoding="utf-8")
-
-
-def load_study(reference: str) -> Study:
-    """The study behind a built-in name or a YAML file on this machine.
-
-    Raises RequestError for an unknown name, an unreadable file, or a study that does not fit the schema.
-    """
-    if reference in built_in_studies():
-        return parse_study(built_in_text(reference), f"built-in study {reference}")
-    path = Path(reference)
-    if not path.is_file():
-        raise RequestError(f"study {reference}: neither built in nor a file; {nearest(reference, built_in_studies())}")
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RequestError(f"study {reference}: cannot be read as text ({error})") from None
-    study = parse_study(text, reference)
-    if study.name in built_in_studies():
-        raise RequestError(f"study {reference}: name {study.name} belongs to a built-in study; choose another")
-    return study
-
-
-def parse_study(text: str, where: str) -> Study:
-    """A study from its YAML text; ``where`` says in errors where the text came from. Raises RequestError."""
-    try:
-        document = load_yaml(text)
-    except ValueError as error:
-        raise RequestError(f"study {where}: {error}") from None
-    if not isinstance(document, dict):
-        raise RequestError(f"study {where}: holds no mapping; a study starts with a line like 'name: mine'")
-    try:
-        # By way of JSON, since strict validation takes JSON's lists for tuples.
-        return Study.model_validate_json(json.dumps(document))
-    except ValidationError as error:
-        raise RequestError(f"study {where}: {first_problem(error, Study, '')}") from None

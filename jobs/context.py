@@ -13,7 +13,8 @@ from fer.naming import nearest
 from fer.paths import local_path
 from fer.recipes import PlannedStudy
 from fer.store import MissingArtifact, Store, fetch_uri, open_store
-from fer.study import Study, built_in_studies, built_in_text, load_study
+from fer.studies import built_in_studies, built_in_text, load_study
+from fer.study import Study
 from jobs.sources import normalised, plan_ref, plan_refs, planned_names, several
 
 STUDY_JSON = "study.json"

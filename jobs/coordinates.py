@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from fer.cells import Cell, cells
 from fer.errors import RequestError
 from fer.evaluators.roles import ROLES
 from fer.naming import nearest
 from fer.plan import Task, cell_task, evaluator_tasks, generator_runs, generator_tasks, tasks
 from fer.recipes import GeneratorRun, PlannedStudy, networks
 from fer.revisions import Stage
-from fer.study import Cell, cells
 
 Place = TypeVar("Place", Cell, GeneratorRun)
 

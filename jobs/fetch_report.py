@@ -7,7 +7,7 @@ import click
 
 from fer.errors import RequestError
 from fer.store import Store
-from fer.study import built_in_studies
+from fer.studies import built_in_studies
 from jobs.cluster import open_cluster
 from jobs.context import Context, Request, open_context
 from jobs.options import SOURCE_HELP, AbsentWhereEmpty, come_back, namespace_option

@@ -6,7 +6,7 @@ from datetime import datetime
 import yaml
 
 from fer.schema import load_yaml
-from fer.study import parse_study
+from fer.studies import parse_study
 from jobs.context import StudyText
 
 SEEDS = 2**31

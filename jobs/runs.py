@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from fer.cells import cells
 from fer.evaluators.roles import ROLES
 from fer.plan import Task, generator_runs, generator_tasks
 from fer.recipes import GeneratorRun, PlannedStudy, evaluator_recipe, run_of
-from fer.study import cells
 
 STAGES_ONCE = 3
 """prepare, plan and report: one pod each."""

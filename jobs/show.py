@@ -12,7 +12,7 @@ from fer.naming import nearest
 from fer.plan import tasks
 from fer.recipes import KINDS
 from fer.store import Manifest, Store, open_existing_store
-from fer.study import built_in_studies
+from fer.studies import built_in_studies
 from jobs.context import Context, Request, open_context
 from jobs.options import SOURCE_HELP, json_option, store_option
 from jobs.results import scores, scores_json, scores_text

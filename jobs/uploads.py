@@ -12,7 +12,8 @@ from fer.paths import local_path
 from fer.runtime.progress import progress
 from fer.store import Store, open_store
 from fer.store.records import FileEntry
-from fer.study import DrawnSpec, Study, built_in_studies, load_study
+from fer.studies import built_in_studies, load_study
+from fer.study import DrawnSpec, Study
 from jobs.sources import planned_names
 
 UPLOADS = "uploads"

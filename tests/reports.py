@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from fer.cells import Cell
 from fer.plan import Task, tasks
 from fer.recipes import GeneratorRun, PlannedStudy
 from fer.report.results import AssessmentResult, CellResult, Made, Missing, NetworkResult, StudyResults, Truth
 from fer.store.records import Manifest
-from fer.study import Cell, parse_study
+from fer.studies import parse_study
 from tests.assessments import assessment_figures, plane
 
 CLASSES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")

@@ -39,7 +39,15 @@ SOURCES: dict[Stage, tuple[str, ...]] = {
         "fer/data/table.py",
         *_IMAGES,
     ),
-    "plan": ("fer/evaluators/roles.py", "fer/plan.py", "fer/recipes.py", "fer/schema.py", "fer/study.py"),
+    "plan": (
+        "fer/cells.py",
+        "fer/evaluators/roles.py",
+        "fer/plan.py",
+        "fer/recipes.py",
+        "fer/schema.py",
+        "fer/studies/__init__.py",
+        "fer/study.py",
+    ),
     "train-evaluator": (
         "fer/classifiers/*.py",
         "fer/metrics/classification.py",

@@ -41,7 +41,7 @@ class Assignment:
     options: Mapping[str, Any]
     """As the artifact's description shall tell them."""
     seed: int
-    judge: Judge | None
+    judge: Judge
 
     def __post_init__(self) -> None:
         absent = [name for name, count in seen_per_class(self.labels, self.classes).items() if count == 0]
@@ -49,3 +49,10 @@ class Assignment:
             raise RequestError(
                 f"generator {self.model}: there is no image of {', '.join(absent)} to learn from; it needs some of each"
             )
+
+
+def needed(judge: Judge | None, model: str) -> Judge:
+    """The judge of a network that is trained; ValueError where there is none."""
+    if judge is None:
+        raise ValueError(f"generator {model}: a network that is trained needs a judge")
+    return judge

@@ -57,19 +57,12 @@ class Training:
     def __init__(
         self, assignment: Assignment, trainer: Trainer, numerics: Numerics, work: Work, saved: Saved | None
     ) -> None:
-        """``trainer``: of new networks, with ``numerics``; ``saved``: what to go on from.
-
-        Raises ValueError where nobody judges.
-        """
-        if assignment.judge is None:
-            raise ValueError(f"generator {assignment.model}: a network that is trained needs a judge")
-        self._assignment, self._trainer, self._judge = assignment, trainer, assignment.judge
-        self._model, self._classes, self._schedule = assignment.model, assignment.classes, assignment.schedule
-        self._seed, self._numerics, self._work = assignment.seed, numerics, work
+        """``trainer``: of new networks, with ``numerics``; ``saved``: what to go on from."""
+        self._assignment, self._trainer, self._numerics, self._work = assignment, trainer, numerics, work
         self._device = torch.device(numerics.device)
         self._images = torch.from_numpy(assignment.images).unsqueeze(1).to(self._device)
         self._labels = torch.from_numpy(assignment.labels).to(self._device)
-        self._steps = max(1, round(self._schedule.kimg * 1000 / self._schedule.batch_size))
+        self._steps = max(1, round(self._assignment.schedule.kimg * 1000 / self._assignment.schedule.batch_size))
         self._step = 0
         self._rows: list[Row] = []
         self._snapshots: list[Snapshot] = []
@@ -88,9 +81,9 @@ class Training:
 
         Raises RequestError where training diverged before there was anything worth keeping.
         """
-        batch = self._schedule.batch_size
+        batch = self._assignment.schedule.batch_size
         saved = time.monotonic()
-        with progress(self._steps * batch, f"training {self._model}", "image", self._step * batch) as bar:
+        with progress(self._steps * batch, f"training {self._assignment.model}", "image", self._step * batch) as bar:
             while self._step < self._steps and self._diverged is None:
                 self._one_step()
                 bar.update(batch)
@@ -103,19 +96,21 @@ class Training:
         self._write()
 
     def _one_step(self) -> None:
-        batch = self._schedule.batch_size
-        shown = images_shown(len(self._images), self._step * batch, batch, self._seed)
+        batch = self._assignment.schedule.batch_size
+        shown = images_shown(len(self._images), self._step * batch, batch, self._assignment.seed)
         chosen = torch.from_numpy(shown).to(self._device)
-        random = step_random(self._seed, self._step)
+        random = step_random(self._assignment.seed, self._step)
         self._figures += self._trainer.step(self._images[chosen], self._labels[chosen], random, self._step * batch)
         self._step += 1
         self._steps_in_row += 1
 
     def _account(self, bar: Progress) -> None:
         """Close a row of the history and take a snapshot where one is due."""
-        if self._crossed(self._schedule.row_kimg) or self._step == self._steps:
+        if self._crossed(self._assignment.schedule.row_kimg) or self._step == self._steps:
             self._close_row(bar)
-        if self._diverged is None and (self._crossed(self._schedule.snapshot_kimg) or self._step == self._steps):
+        if self._diverged is None and (
+            self._crossed(self._assignment.schedule.snapshot_kimg) or self._step == self._steps
+        ):
             with self._not_counted() as seconds:
                 self._snapshot(seconds, bar)
 
@@ -123,7 +118,7 @@ class Training:
         means = (self._figures / self._steps_in_row).tolist()  # waits for the device
         seconds = self._seconds()
         spent = seconds - (self._rows[-1].seconds if self._rows else 0.0)
-        pace = self._steps_in_row * self._schedule.batch_size / spent if spent > 0 else 0.0
+        pace = self._steps_in_row * self._assignment.schedule.batch_size / spent if spent > 0 else 0.0
         figures = dict(zip(self._trainer.figures, means, strict=True))
         row = Row(self._shown(self._step), round(seconds, 3), round(pace, 2), figures)
         self._rows.append(row)
@@ -140,7 +135,7 @@ class Training:
         self._diverged = self._broken()
         if self._diverged is not None:
             return
-        self._sheets[f"{self._step * self._schedule.batch_size:09d}"] = self._sheet()
+        self._sheets[f"{self._step * self._assignment.schedule.batch_size:09d}"] = self._sheet()
         self._hear_judge(self._shown(self._step), seconds)
         bar.note(agreement=self._snapshots[-1].agreement, frechet=self._snapshots[-1].frechet)
 
@@ -152,18 +147,18 @@ class Training:
 
     def _hear_judge(self, kimg: float, seconds: float) -> None:
         """Keep the averaged weights where the judge prefers them to all before."""
-        verdict = self._judge.verdict(self._samples_for_judge())
+        verdict = self._assignment.judge.verdict(self._samples_for_judge())
         if verdict.frechet <= min((earlier.frechet for earlier in self._snapshots), default=verdict.frechet):
             self._preferred = self._average()
-        fault = self._judge.label_fault(verdict)
+        fault = self._assignment.judge.label_fault(verdict)
         figures = (verdict.agreement, verdict.chance, verdict.frechet)
         self._snapshots.append(Snapshot(kimg, round(seconds, 3), *figures, fault))
 
     def _shown(self, step: int) -> float:
-        return step * self._schedule.batch_size / 1000
+        return step * self._assignment.schedule.batch_size / 1000
 
     def _crossed(self, kimg: float) -> bool:
-        batch, images = self._schedule.batch_size, kimg * 1000
+        batch, images = self._assignment.schedule.batch_size, kimg * 1000
         return self._step * batch // images > (self._step - 1) * batch // images
 
     def _seconds(self) -> float:
@@ -181,17 +176,17 @@ class Training:
 
     def _sheet(self) -> Tensor:
         """The same COLUMNS samples of every class each time, uint8 (classes, COLUMNS, 48, 48)."""
-        count = len(self._classes)
+        count = len(self._assignment.classes)
         labels = np.repeat(np.arange(count), COLUMNS)
         numbers = np.tile(np.arange(COLUMNS), count)
-        samples = self._trainer.sampler().sample(labels, numbers, self._seed)
+        samples = self._trainer.sampler().sample(labels, numbers, self._assignment.seed)
         return torch.from_numpy(samples.reshape(count, COLUMNS, *samples.shape[1:]))
 
     def _samples_for_judge(self) -> Images:
         """The same samples each time, and none of those that ``generate`` makes: who chooses must not see them."""
-        seed = int(np.random.SeedSequence([self._seed, 1]).generate_state(1)[0])
-        asked, sampler = self._judge.asked, self._trainer.sampler()
-        numbers = number_within_label(asked, np.zeros(len(self._classes), dtype=np.int64))
+        seed = int(np.random.SeedSequence([self._assignment.seed, 1]).generate_state(1)[0])
+        asked, sampler = self._assignment.judge.asked, self._trainer.sampler()
+        numbers = number_within_label(asked, np.zeros(len(self._assignment.classes), dtype=np.int64))
         parts = [slice(first, first + BATCH) for first in range(0, len(asked), BATCH)]
         return np.concatenate([sampler.sample(asked[part], numbers[part], seed) for part in parts])
 
@@ -239,10 +234,10 @@ class Training:
         write_history(folder / "history.csv", self._rows)
         write_snapshots(folder / "snapshots.csv", self._snapshots)
         for name, rows in self._sheets.items():
-            write_sheet(folder / "sheets" / f"{name}.png", list(rows.numpy()), self._classes)
+            write_sheet(folder / "sheets" / f"{name}.png", list(rows.numpy()), self._assignment.classes)
         fault = _preferred(self._snapshots).label_fault
         if fault is not None:
-            logger.warning("generator %s: %s", self._model, fault)
+            logger.warning("generator %s: %s", self._assignment.model, fault)
         write_json(folder / DESCRIPTION, self._description())
 
     def _keep_good(self, reason: str) -> None:
@@ -250,10 +245,12 @@ class Training:
         kept = self._good_kimg
         if kept == 0:
             raise RequestError(
-                f"generator {self._model} diverged at {self._shown(self._step):g} kimg, before it had any good weights "
-                f"({reason}); {self._trainer.advice()}"
+                f"generator {self._assignment.model} diverged at {self._shown(self._step):g} kimg, before it had any "
+                f"good weights ({reason}); {self._trainer.advice()}"
             )
-        logger.warning("generator %s diverged: %s; the weights of %g kimg are kept", self._model, reason, kept)
+        logger.warning(
+            "generator %s diverged: %s; the weights of %g kimg are kept", self._assignment.model, reason, kept
+        )
         self._trainer.average.load_state_dict(self._good)
         self._sheets[_KEPT] = self._sheet()
         self._hear_judge(kept, self._seconds())
@@ -261,20 +258,20 @@ class Training:
     def _description(self) -> dict[str, Any]:
         reason = self._diverged
         return {
-            "model": self._model,
+            "model": self._assignment.model,
             "side": self._images.shape[-1],
-            "classes": list(self._classes),
-            "images": seen_per_class(self._assignment.labels, self._classes),
-            "kimg": self._schedule.kimg,
+            "classes": list(self._assignment.classes),
+            "images": seen_per_class(self._assignment.labels, self._assignment.classes),
+            "kimg": self._assignment.schedule.kimg,
             "kimg_shown": self._shown(self._step),
             "diverged": None if reason is None else {"reason": reason, "weights_of_kimg": self._good_kimg},
             "judge": {
-                "samples": len(self._judge.asked),
+                "samples": len(self._assignment.judge.asked),
                 "preferred": _without_time(_preferred(self._snapshots)),
                 "last": _without_time(self._snapshots[-1]),
             },
             "options": dict(self._assignment.options),
-            "seed": self._seed,
+            "seed": self._assignment.seed,
             "numerics": asdict(self._numerics),
             "parameters": self._trainer.parameters(),
         }

@@ -13,6 +13,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from fer.cells import Cell, cells
 from fer.errors import RequestError
 from fer.metrics.assessment import PAIRS, PLANE, REAL_SHEET, SHEET
 from fer.plan import Task, generator_runs, tasks
@@ -40,7 +41,6 @@ from fer.store.claims import Attempt
 from fer.store.objects import MissingObject
 from fer.store.records import Manifest
 from fer.store.store import Store
-from fer.study import Cell, cells
 
 _READERS = 8
 

@@ -1,10 +1,10 @@
 """What must be said before the tables and figures of a section, where it holds of a study."""
 
+from fer.cells import cells
 from fer.report.format import whole
 from fer.report.results import StudyResults
 from fer.report.summary import Group, groups_of
 from fer.statistics.claims import LEAST_SEEDS
-from fer.study import cells
 
 HELD_OUT = (
     "About every tenth image of a training set is held out and never trained on, the same real ones in a mix and in "

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fer.cells import Cell
 from fer.plan import Task
 from fer.recipes import GeneratorRun, PlannedStudy
 from fer.report.planes import Plane
 from fer.statistics.resampling import resampled_scores
 from fer.store.records import Manifest
-from fer.study import Cell
 
 History = Mapping[str, Sequence[float | None]]
 """Columns of a history.csv; None where a figure was missing or not finite."""

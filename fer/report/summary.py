@@ -4,8 +4,8 @@ import statistics
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from fer.cells import Cell, cells
 from fer.report.results import CellResult, StudyResults
-from fer.study import Cell, cells
 
 SCORES = {
     "macro_f1": ("test", "macro_f1"),

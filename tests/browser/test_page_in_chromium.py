@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fer.report.write import write_report
-from fer.study import built_in_text
+from fer.studies import built_in_text
 from tests.reports import made_up
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 """The store in the cluster as this machine reaches it, and the numbers of a study in any store."""
 
 import base64
-import csv
 import hashlib
 import io
 import json
@@ -19,9 +18,7 @@ from fer.plan import Task, tasks
 from fer.store import Attempt, Manifest, Store, open_objects, open_store
 from jobs.context import Context, Request, open_context, read_artifact_file
 from tests.cluster.kube import NAMESPACE, get, wait_until
-
-BESIDE = {"seconds", "images_per_second", "numerics"}
-"""Keys and columns beside the numbers: times, and how many cores the machine has."""
+from tests.tables import BESIDE, numbers_of
 
 
 class ClusterStore:
@@ -126,8 +123,7 @@ def _content(store: Store, task: Task, name: str) -> Any:
     if name in ("cell.json", "evaluator.json", "generator.json"):
         return {key: value for key, value in json.loads(data).items() if key not in BESIDE}
     if name in ("history.csv", "snapshots.csv"):
-        rows = csv.DictReader(data.decode().splitlines())
-        return [{key: value for key, value in row.items() if key not in BESIDE} for row in rows]
+        return numbers_of(data.decode())
     return _digest(data)
 
 

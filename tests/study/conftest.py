@@ -7,7 +7,7 @@ import pytest
 
 from fer.runtime.signals import StopFlag
 from fer.store import open_store
-from fer.study import load_study
+from fer.studies import load_study
 from jobs.context import Request
 from jobs.plan import plan
 from jobs.prepare import prepare

@@ -1,6 +1,5 @@
 """StyleGAN2 in a study: its kinds side by side, a training that is killed, and labels that mean something else."""
 
-import csv
 import json
 import random
 import subprocess
@@ -16,8 +15,8 @@ from PIL import Image
 import jobs.train_gan
 from fer.data.dataset import Dataset, Split
 from fer.store import Store, open_store
-from tests.cluster.stores import BESIDE
 from tests.commands import Fer, run_alone, wait_until
+from tests.tables import numbers_of
 
 OPTIONS = "{channel_base: 64, channel_max: 4, noise_size: 8, style_size: 8, batch_size: 8, snapshot_kimg: 0.04}"
 STUDY = f"""
@@ -98,8 +97,7 @@ def artifact(store: Store, digest: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in sorted(store.fetch("gan", digest).rglob("*")):
         if path.suffix == ".csv":
-            rows = csv.DictReader(path.read_text().splitlines())
-            found[path.name] = [{key: row[key] for key in row if key not in BESIDE} for row in rows]
+            found[path.name] = numbers_of(path.read_text())
         elif path.is_file():
             found[path.name] = path.read_bytes()
     return found

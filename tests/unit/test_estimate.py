@@ -8,7 +8,7 @@ from fer.estimate import known_seconds, likeness
 from fer.plan import Task, tasks
 from fer.recipes import PlannedStudy
 from fer.store import Store, open_store
-from fer.study import parse_study
+from fer.studies import parse_study
 
 TEXT = """
 name: mine

@@ -7,7 +7,7 @@ import pytest
 
 from fer.plan import Task, tasks
 from fer.recipes import PlannedStudy, plan_recipe
-from fer.study import parse_study
+from fer.studies import parse_study
 
 CLASSES = ("anger", "disgust", "fear")
 TEXT = """

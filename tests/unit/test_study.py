@@ -7,18 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from fer.cells import Cell, cells
 from fer.errors import RequestError
-from fer.study import (
-    Cell,
-    EvaluatorSpec,
-    Study,
-    TrainBudget,
-    TrainingSpec,
-    built_in_studies,
-    cells,
-    load_study,
-    parse_study,
-)
+from fer.studies import built_in_studies, load_study, parse_study
+from fer.study import EvaluatorSpec, Study, TrainBudget, TrainingSpec
 
 MINIMAL = """
 name: mine

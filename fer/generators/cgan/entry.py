@@ -54,12 +54,20 @@ class CganEntry:
         work: "Work",
     ) -> None:
         """Train one network."""
-        from fer.generators.assignment import Assignment, Schedule
+        from fer.generators.assignment import Assignment, Schedule, needed
         from fer.generators.training import train_network
 
         parsed = CganOptions.model_validate(options)
-        schedule, told = Schedule(kimg, parsed.batch_size, ROW_KIMG, parsed.sheet_kimg), parsed.model_dump(mode="json")
-        assignment = Assignment(MODEL, images, labels, classes, schedule, told, seed, judge)
+        assignment = Assignment(
+            model=MODEL,
+            images=images,
+            labels=labels,
+            classes=classes,
+            schedule=Schedule(kimg, parsed.batch_size, ROW_KIMG, parsed.sheet_kimg),
+            options=parsed.model_dump(mode="json"),
+            seed=seed,
+            judge=needed(judge, MODEL),
+        )
         train_network(assignment, lambda applied: _trainer(parsed, len(classes), seed, applied), numerics, work)
 
     def available(self, folders: Sequence[Path], classes: Sequence[str]) -> None:

@@ -73,7 +73,7 @@ class StyleGan2Options(Options):
     """Layers from z to w."""
     label_layers: Annotated[int, Field(ge=0)] = 8
     """Layers from a label's embedding to the direction that the discriminator's verdict is projected on. They learn at
-    a hundredth of the rate, and from 0 on nothing holds a label's direction back."""
+    a hundredth of the rate; with 0 nothing holds a label's direction back."""
     architecture: Literal["residual", "plain"] = "residual"
     """Of the discriminator's blocks."""
     batch_size: Annotated[int, Field(ge=2)] = 32

@@ -55,13 +55,20 @@ class StyleGan2Entry:
         work: "Work",
     ) -> None:
         """Train one network."""
-        from fer.generators.assignment import Assignment, Schedule
+        from fer.generators.assignment import Assignment, Schedule, needed
         from fer.generators.training import train_network
 
         parsed = parse(self._model, options)
-        schedule = Schedule(kimg, parsed.batch_size, parsed.tick_kimg, parsed.snapshot_kimg)
-        resized_images, told = resized(images, self._side), parsed.model_dump(mode="json")
-        assignment = Assignment(self._model, resized_images, labels, classes, schedule, told, seed, judge)
+        assignment = Assignment(
+            model=self._model,
+            images=resized(images, self._side),
+            labels=labels,
+            classes=classes,
+            schedule=Schedule(kimg, parsed.batch_size, parsed.tick_kimg, parsed.snapshot_kimg),
+            options=parsed.model_dump(mode="json"),
+            seed=seed,
+            judge=needed(judge, self._model),
+        )
         train_network(assignment, lambda applied: self._trainer(parsed, len(classes), seed, applied), numerics, work)
 
     def available(self, folders: Sequence[Path], classes: Sequence[str]) -> None:

@@ -27,10 +27,7 @@ class Mapping(nn.Module):
         size = options.style_size
         self.label = Linear(classes, size) if classes > 1 else None
         inputs = options.noise_size + (size if classes > 1 else 0)
-        sizes = [inputs, *[size] * options.mapping_layers]
-        self.layers = nn.Sequential(
-            *(Linear(before, after, active=True, rate=_RATE) for before, after in pairwise(sizes))
-        )
+        self.layers = _slow_layers(inputs, *[size] * options.mapping_layers)
         self.register_buffer("mean", torch.zeros(size))
         self.register_buffer("class_means", torch.zeros(classes, size))
         self.register_buffer("seen", torch.zeros(classes))
@@ -67,12 +64,16 @@ class LabelMapping(nn.Module):
         """``layers``: between a label's embedding and its direction; with none they are the same."""
         super().__init__()
         self.label = Linear(classes, size)
-        self.layers = nn.Sequential(*(Linear(size, size, active=True, rate=_RATE) for _ in range(layers)))
+        self.layers = _slow_layers(size, *[size] * layers)
 
     def forward(self, labels: Tensor) -> Tensor:
         """The directions."""
         directions: Tensor = self.layers(normalised(_rows(self.label, labels)))
         return directions
+
+
+def _slow_layers(*sizes: int) -> nn.Sequential:
+    return nn.Sequential(*(Linear(before, after, active=True, rate=_RATE) for before, after in pairwise(sizes)))
 
 
 def _rows(layer: Linear, labels: Tensor) -> Tensor:

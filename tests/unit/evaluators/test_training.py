@@ -1,6 +1,5 @@
 """What an evaluator's artifact holds, what it was trained on, and that it goes on after a kill to the same bits."""
 
-import csv
 import dataclasses
 import json
 import logging
@@ -26,6 +25,7 @@ from fer.evaluators.network import DESCRIPTION, WEIGHTS, Reading, load_evaluator
 from fer.generators.base import Labels
 from fer.runtime.signals import StopFlag
 from fer.study import NumericsSpec, TrainBudget
+from tests.tables import numbers_of
 from tests.unit.classifiers.cases import open_work
 from tests.unit.evaluators.cases import EPOCHS, grey_dataset, train
 from tests.unit.evaluators.readers import BrightnessReader
@@ -47,8 +47,7 @@ def described(folder: Path) -> dict[str, Any]:
 
 
 def history_of(folder: Path) -> list[dict[str, str]]:
-    with (folder / "history.csv").open(newline="") as file:
-        return [{name: value for name, value in row.items() if name != "seconds"} for row in csv.DictReader(file)]
+    return numbers_of((folder / "history.csv").read_text())
 
 
 def same_weights(first: Path, second: Path) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from fer.errors import RequestError
 from fer.plan import tasks
 from fer.recipes import PlannedStudy
-from fer.study import parse_study
+from fer.studies import parse_study
 from jobs.coordinates import find_cell_task, find_evaluator_task, find_generator_task
 
 STUDY = """

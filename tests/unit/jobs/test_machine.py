@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fer.study import Study, parse_study
+from fer.studies import parse_study
+from fer.study import Study
 from jobs.machine import cores, default_workers, environments, gpus
 
 TEXT = "{{name: mine, grids: [{{name: main, classifiers: [cnn], ratios: [1.0]}}], numerics: {{threads: {threads}}}}}"

@@ -4,7 +4,7 @@ import pytest
 
 from fer.recipes import PlannedStudy
 from fer.runtime.device import Numerics, pick_device
-from fer.study import parse_study
+from fer.studies import parse_study
 from jobs.numerics import reading_numerics
 
 

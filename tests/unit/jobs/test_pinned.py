@@ -7,7 +7,7 @@ import pytest
 
 from fer.errors import RequestError
 from fer.recipes import PlannedStudy
-from fer.study import parse_study
+from fer.studies import parse_study
 from jobs.pinned import fingerprints, pinned_weights
 
 

@@ -10,7 +10,7 @@ import pytest
 from fer.errors import RequestError
 from fer.plan import Task, tasks
 from fer.recipes import PlannedStudy
-from fer.study import built_in_studies, built_in_text, parse_study
+from fer.studies import built_in_studies, built_in_text, parse_study
 from jobs.coordinates import find_cell_task, find_evaluator_task, find_generator_task
 from jobs.fan_out import MOST_BYTES, MOST_PODS, fan_out
 from jobs.place import goals_at

@@ -4,7 +4,7 @@ import pytest
 
 from fer.plan import Task, tasks
 from fer.recipes import PlannedStudy
-from fer.study import parse_study
+from fer.studies import parse_study
 from jobs.schedule import CLAIMED_SECONDS, RETRY_SECONDS, Ending, Schedule
 
 TEXT = """

@@ -7,7 +7,7 @@ import yaml
 
 from fer.errors import RequestError
 from fer.store import fetch_uri
-from fer.study import built_in_text
+from fer.studies import built_in_text
 from jobs.submit import workflow_for
 from jobs.uploads import reachable_source, reachable_study
 from tests.commands import Fer

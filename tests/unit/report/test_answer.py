@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from fer.cells import Cell
 from fer.plan import Task
 from fer.report.answer import answers, headline
-from fer.study import Cell
 from tests.reports import REUSED, TWO_GENERATORS, known_score, made_up
 
 

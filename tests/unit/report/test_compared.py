@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from fer.cells import Cell
 from fer.errors import RequestError
 from fer.plan import Task
 from fer.report.compared import NOTHING, SAME, Compared, Comparison, compare
@@ -13,7 +14,6 @@ from fer.report.pairs import NOT_OF_ONE
 from fer.report.results import StudyResults
 from fer.statistics.claims import NetworksClaim, ProceduresClaim
 from fer.statistics.verdicts import UNDECIDABLE
-from fer.study import Cell
 from jobs.compare import comparison_json, comparison_text
 from tests.reports import made_up
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Collection
 import pytest
 from scipy.stats import ttest_rel
 
+from fer.cells import Cell
 from fer.plan import Task
 from fer.report.evidence import average_difference, difference_of, mcnemar_of, mean_of, price_of
 from fer.report.prices import controls_of
 from fer.report.results import StudyResults
 from fer.report.summary import Group, groups_of
 from fer.statistics.claims import NetworksClaim, ProceduresClaim
-from fer.study import Cell
 from tests.reports import TWO_GENERATORS, known_score, made_up
 
 FIVE_SEEDS = TWO_GENERATORS.replace("seeds: [0, 1]", "seeds: [0, 1, 2, 3, 4]").replace(

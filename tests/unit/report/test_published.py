@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fer.cells import Cell
 from fer.classifiers.registry import CLASSIFIERS
 from fer.plan import Task
 from fer.report.figures.ratio import ratio_figures_by_generator
@@ -19,7 +20,7 @@ from fer.report.tables.published_resemotenet import resemotenet_table
 from fer.report.tables.published_stopping import stopping_table
 from fer.report.tables.published_synthetic import synthetic_table
 from fer.report.tables.table import Table
-from fer.study import Cell, built_in_text
+from fer.studies import built_in_text
 from tests.reports import made_up
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from fer.cells import Cell
 from fer.report.resolution import resolution_note
 from fer.report.tables.comparisons import comparisons_table
 from fer.report.tables.enough import enough_table
@@ -13,7 +14,6 @@ from fer.report.tables.overall import overall_table
 from fer.report.tables.price import price_table
 from fer.report.tables.table import Table
 from fer.report.tables.worth import worth_table
-from fer.study import Cell
 from tests.reports import REUSED, known_score, made_up
 
 STUDY = """

@@ -1,4 +1,3 @@
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from fer.generators.stylegan2.entry import STYLEGAN2_32, STYLEGAN2_64, STYLEGAN2
 from fer.generators.stylegan2.regularisation import gradient_penalty, path_lengths
 from fer.generators.stylegan2.step import PATHS_EVERY, PENALTY_EVERY, Trainer
 from fer.runtime.device import Numerics
+from tests.tables import numbers_of, rows_of
 from tests.unit.generators.helpers import (
     ONE_THREAD,
     BrightnessReader,
@@ -30,15 +30,6 @@ from tests.unit.generators.helpers import (
 from tests.unit.generators.stylegan2.helpers import CLASSES, MINUTE, train
 
 REDUCED = Numerics(device="cpu", precision="bf16", threads=1)
-
-
-def table(path: Path) -> list[dict[str, str]]:
-    with path.open() as file:
-        return list(csv.DictReader(file))
-
-
-def without_times(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    return [{key: row[key] for key in row if key not in {"seconds", "images_per_second"}} for row in rows]
 
 
 def same_weights(first: Path, second: Path, name: str = "weights.safetensors") -> bool:
@@ -61,9 +52,9 @@ def test_a_run_stopped_three_times_ends_with_the_same_bits_as_one_that_was_not(
     resumed = train(entry, tmp_path / "stopped", numerics=numerics, **options)
     assert same_weights(whole, resumed)
     assert same_weights(whole, resumed, "preferred.safetensors")
-    rows = table(whole / "history.csv")
-    assert without_times(rows) == without_times(table(resumed / "history.csv"))
-    assert without_times(table(whole / "snapshots.csv")) == without_times(table(resumed / "snapshots.csv"))
+    rows = rows_of(whole / "history.csv")
+    for name in ("history.csv", "snapshots.csv"):
+        assert numbers_of((whole / name).read_text()) == numbers_of((resumed / name).read_text())
     if entry is STYLEGAN2_64_ADA:
         assert float(rows[-1]["augmentation"]) > 0.2
 
@@ -74,8 +65,8 @@ def test_the_artifact_tells_what_was_trained(tmp_path: Path) -> None:
     assert (described["model"], described["side"], described["kimg_shown"]) == ("stylegan2-32", 32, 0.24)
     assert described["options"] == parse("", MINUTE).model_dump(mode="json")
     assert described["judge"]["samples"] == 40
-    assert [float(row["kimg"]) for row in table(folder / "history.csv")] == [0.04, 0.08, 0.12, 0.16, 0.2, 0.24]
-    snapshots = table(folder / "snapshots.csv")
+    assert [float(row["kimg"]) for row in rows_of(folder / "history.csv")] == [0.04, 0.08, 0.12, 0.16, 0.2, 0.24]
+    snapshots = rows_of(folder / "snapshots.csv")
     assert [float(row["kimg"]) for row in snapshots] == [0.104, 0.2, 0.24]
     best = min(snapshots, key=lambda row: float(row["frechet"]))
     assert described["judge"]["preferred"]["frechet"] == float(best["frechet"])
