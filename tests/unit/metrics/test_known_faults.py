@@ -34,6 +34,8 @@ MOST_NEAR_COPIES = 0.05
 """Of samples as near to a training image as the nearest hundredth of real images: five times what is normal."""
 MOST_MEMBERSHIP = 0.6
 """Area under the curve. It is one half without memorisation, with an error of 0.02 on as many images as here."""
+MOST_FROM_HALF = 0.06
+"""Of that area for clean images: three times its error."""
 LEAST_COVERED = 0.7
 """Of the floor's recall, coverage and diversity: a set that lacks a third of what there is has lost it."""
 LEAST_PRECISION = 0.7
@@ -104,6 +106,12 @@ def test_the_evaluator_can_tell_the_classes_apart(evaluator: Evaluator) -> None:
 
 def test_clean_real_images_pass_every_check(evaluator: Evaluator) -> None:
     assert failed_checks(evaluator, clean()) == set()
+
+
+def test_clean_real_images_are_not_told_from_other_unseen_ones(evaluator: Evaluator) -> None:
+    found = measure_memorisation(evidence_of(dataset(), clean(), readers={FEATURES: evaluator}))
+    for space in ("pixels", "features"):
+        assert abs(found[space]["membership"]["auc"] - 0.5) <= MOST_FROM_HALF
 
 
 def test_permuted_labels_are_caught_by_label_fidelity(evaluator: Evaluator) -> None:
