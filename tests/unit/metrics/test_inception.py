@@ -11,6 +11,7 @@ from torch_fidelity import feature_extractor_inceptionv3 as theirs
 
 from fer.errors import RequestError
 from fer.metrics.inception import Inception
+from tests.inception import untrained_weights
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (3, 48, 48), dtype=np.uint8)
 
@@ -19,13 +20,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def state() -> dict[str, torch.Tensor]:
-    """The weights with which the network begins, which are random."""
-    torch.manual_seed(0)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(theirs, "load_state_dict_from_url", lambda *_args, **_kwargs: {})
-        patch.setattr(theirs.FeatureExtractorInceptionV3, "load_state_dict", lambda *_args: None)
-        network = theirs.FeatureExtractorInceptionV3("random", ["2048"])
-    return {name: tensor.clone().contiguous() for name, tensor in network.state_dict().items()}
+    return untrained_weights()
 
 
 def to_pth(state: dict[str, torch.Tensor], path: Path) -> None:
