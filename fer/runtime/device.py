@@ -51,8 +51,22 @@ class Numerics:
 
 
 def pick_device() -> str:
-    """``cuda`` where torch can use a GPU, else ``cpu``. Which GPU is CUDA_VISIBLE_DEVICES' business."""
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    """``cuda`` where torch can use a GPU, else ``cpu``. Which GPU is CUDA_VISIBLE_DEVICES' business.
+
+    Raises RequestError where FER_DEVICE is ``cuda``, since a scheduler gave a GPU, and torch can use none; other values
+    than that and ``auto`` are refused.
+    """
+    wanted = os.environ.get("FER_DEVICE", "auto")
+    if wanted not in ("auto", "cuda"):
+        raise RequestError(f"FER_DEVICE={wanted}: is no device; give auto, or cuda where there must be a GPU")
+    if torch.cuda.is_available():
+        return "cuda"
+    if wanted == "cuda":
+        raise RequestError(
+            f"FER_DEVICE=cuda: torch can use no GPU here; see that there is one, that its driver knows CUDA "
+            f"{torch.version.cuda}, and that containers run with NVIDIA's runtime"
+        )
+    return "cpu"
 
 
 def cores_available() -> int:

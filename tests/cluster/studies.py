@@ -19,6 +19,7 @@ def study(
     epochs: int = 1,
     generator: bool = True,
     reuse: bool = False,
+    features: str = "resnet18",
 ) -> str:
     """The YAML text. What is named alike shares its faces, and what is made of them, unless ``faces`` differ."""
     seed = (NEW + zlib.crc32(f"{name} {faces}".encode())) % 2**31
@@ -41,8 +42,8 @@ budgets:
 training: {{batch_size: 32}}
 evaluators:
   judge: {{epochs: 1, training: {{batch_size: 32}}}}
-  features: &small {{classifier: resnet18, epochs: 1, training: {{batch_size: 32}}}}
-  reader: *small
+  features: {{classifier: "{features}", epochs: 1, training: {{batch_size: 32}}}}
+  reader: {{classifier: resnet18, epochs: 1, training: {{batch_size: 32}}}}
 numerics: {{precision: fp32, threads: 1}}
 """
 

@@ -90,18 +90,32 @@ def test_of_a_study_with_one_more_classifier_only_its_cells_are_made(store: Clus
     assert all(len(of_task) == 1 for of_task in attempts(context).values())
 
 
-def test_a_cell_that_cannot_be_trained_costs_itself_alone_and_the_report_names_it(store: ClusterStore) -> None:
+def test_what_cannot_be_trained_costs_what_reads_it_alone_and_the_report_names_it(store: ClusterStore) -> None:
+    """A cell, and the evaluator whose features assessments are made with; the other cells follow a generator."""
     unfit = "timm:crossvit_tiny_240"  # takes no images of 48 x 48
-    text = study("unfit", classifiers=f'cnn, "{unfit}"', ratios="1.0", generator=False)
+    text = study("unfit", classifiers=f'cnn, "{unfit}"', ratios="0.5", features=unfit)
     grid = Grid.submit(store.put("tests/unfit.yaml", text.encode())).wait()
     assert grid.phase == "Failed", grid.said()
 
-    trained = {pod.phase: pod for pod in grid.pods("train")}
-    assert {phase: pod.inputs["classifier"] for phase, pod in trained.items()} == {"Succeeded": "cnn", "Failed": unfit}
-    assert trained["Failed"].exit_code == "2"
-    assert len(grid.pods("train")) == 2, "2 is not retried"
-    [report] = grid.pods("report")
-    assert report.phase == "Succeeded"
+    ended = {
+        (pod.template, pod.inputs.get("classifier") or pod.inputs.get("evaluator", "")): (pod.phase, pod.exit_code)
+        for pod in grid.pods()
+    }
+    failed, succeeded = ("Failed", "2"), ("Succeeded", "0")
+    assert ended == {
+        ("prepare", ""): succeeded,
+        ("plan", ""): succeeded,
+        ("train-evaluator", "judge"): succeeded,
+        ("train-evaluator", "features"): failed,
+        ("train-evaluator", "reader"): succeeded,
+        ("train-gan", ""): succeeded,
+        ("generate", ""): succeeded,
+        ("assess", ""): failed,
+        ("train", "cnn"): succeeded,
+        ("train", unfit): failed,
+        ("report", ""): succeeded,
+    }
+    assert len(grid.pods()) == len(ended), "2 is not retried"
     page = report_of(store, "unfit")
     assert "crossvit_tiny_240" in page
     assert "cannot take images of 48 x 48" in page

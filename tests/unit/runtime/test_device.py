@@ -16,6 +16,7 @@ from fer.runtime.device import (
     cores_available,
     device_kind,
     measured_paces,
+    pick_device,
 )
 from fer.store import Store, open_store
 from fer.study import NumericsSpec
@@ -149,6 +150,24 @@ def test_a_share_that_is_no_number_is_refused_in_one_line(monkeypatch: pytest.Mo
     monkeypatch.setenv("FER_THREADS", share)
     with pytest.raises(RequestError, match=f"^FER_THREADS={share}: is no number of threads; give .* from 1 up$"):
         cores_available()
+
+
+def test_where_a_scheduler_gave_a_gpu_nothing_is_trained_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert pick_device() == "cpu"
+    monkeypatch.setenv("FER_DEVICE", "auto")
+    assert pick_device() == "cpu"
+    monkeypatch.setenv("FER_DEVICE", "cuda")
+    with pytest.raises(RequestError, match=r"^FER_DEVICE=cuda: torch can use no GPU here; see that .* its driver knows"):
+        pick_device()
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert pick_device() == "cuda"
+
+
+def test_an_unknown_device_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_DEVICE", "gpu")
+    with pytest.raises(RequestError, match=r"^FER_DEVICE=gpu: is no device; give auto, or cuda .*$"):
+        pick_device()
 
 
 def test_the_kind_of_device_names_the_processor_and_its_share() -> None:
