@@ -96,6 +96,9 @@ class StyleGan2Options(Options):
     mismatch: Share = 0.0
     """Share of the discriminator's loss on what is not real that goes to real images with a wrong label (Reed et al.
     2016, arXiv 1605.05396), which makes it look at the label early. Without effect in a network of a single class."""
+    mismatch_kimg: Positive | None = None
+    """Thousands of images over which that share falls to nothing; it stays as it is by default. While it lasts, the
+    best images are not the likeliest of a class but those that no other class could have."""
     flip: bool = True
     """Mirror real images at random."""
     augment: AugmentSpec = AugmentSpec()
@@ -124,6 +127,12 @@ class StyleGan2Options(Options):
     def half_life(self) -> float:
         """Of the averaged weights, in thousands of images."""
         return 10 * self.batch_size / 32 if self.ema_kimg is None else self.ema_kimg
+
+    def mismatch_after(self, shown: int) -> float:
+        """``mismatch`` once so many images have been shown."""
+        return self.mismatch * (
+            1.0 if self.mismatch_kimg is None else max(0.0, 1 - shown / (self.mismatch_kimg * 1000))
+        )
 
     def gradient_penalty(self, side: int) -> float:
         """Weight of R1 for images of this side (arXiv 2006.06676, appendix C)."""

@@ -97,9 +97,10 @@ class Trainer:
         read = self.discriminator.read(self._changed(real, draws))
         on_real = self.discriminator.project(read, labels)
         taken_in = functional.softplus(on_fake).mean()
-        if self.options.mismatch > 0 and self.classes > 1:
+        mismatch = self.options.mismatch_after(shown)
+        if mismatch > 0 and self.classes > 1:
             wrong = self.discriminator.project(read, self._wrong(labels, draws))
-            taken_in = torch.lerp(taken_in, functional.softplus(wrong).mean(), self.options.mismatch)
+            taken_in = torch.lerp(taken_in, functional.softplus(wrong).mean(), mismatch)
         discriminator_loss = taken_in + functional.softplus(-on_real).mean()
         discriminator_gradient = _learn(self.discriminator, self._discriminator_optimizer, discriminator_loss)
         if self.options.gradient_penalty(self.side) and number % PENALTY_EVERY == 0:

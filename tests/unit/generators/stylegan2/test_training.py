@@ -245,12 +245,26 @@ def test_lazy_steps_come_as_often_as_published_and_slow_the_optimizers_down_acco
     assert discriminator.defaults["betas"] == (0.0, pytest.approx(0.99 ** (16 / 17)))
 
 
-@pytest.mark.parametrize("mismatch", [0.0, 0.4])
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, [0.0, 0.0, 0.0]),
+        ({"mismatch": 0.4}, [0.4, 0.4, 0.4]),
+        ({"mismatch": 0.4, "mismatch_kimg": 1}, [0.4, 0.3, 0.0]),
+    ],
+)
+def test_wrong_labels_count_less_and_less(options: dict[str, float], expected: list[float]) -> None:
+    parsed = parse("", options)
+    assert [parsed.mismatch_after(shown) for shown in (0, 250, 2000)] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("mismatch", "then"), [(0.0, 0.0), (0.4, 0.2)])
 def test_the_generator_learns_from_a_discriminator_that_has_just_learned_from_the_same_images(
-    mismatch: float, monkeypatch: pytest.MonkeyPatch
+    mismatch: float, then: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The gradients are those of the two losses on their own."""
-    changes = {"path_length_weight": 0.0, "r1_weight": 0.0, "style_mixing": 0.0, "flip": False, "mismatch": mismatch}
+    """The gradients are those of the two losses on their own; ``then``: what is left of ``mismatch`` by this step."""
+    changes = {"path_length_weight": 0.0, "r1_weight": 0.0, "style_mixing": 0.0, "flip": False}
+    changes |= {"mismatch": mismatch, "mismatch_kimg": 0.016}
     trainer = Trainer(parse("", {**MINUTE, **changes}), 32, 3, 0, torch.device("cpu"), "fp32", ada=False)
     images, labels = batch()
     taken: dict[str, list[Tensor]] = {}
@@ -301,7 +315,7 @@ def test_the_generator_learns_from_a_discriminator_that_has_just_learned_from_th
     alone = softplus(discriminator(fake, fake_labels)).mean()
     if mismatch:
         assert (wrong[0] != labels).all()
-        alone = (1 - mismatch) * alone + mismatch * softplus(discriminator(real, wrong[0])).mean()
+        alone = (1 - then) * alone + then * softplus(discriminator(real, wrong[0])).mean()
     alone = alone + softplus(-discriminator(real, labels)).mean()
     expected = torch.autograd.grad(alone, list(discriminator.parameters()))
     for ours, theirs in zip(taken["discriminator"], expected, strict=True):
