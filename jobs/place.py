@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from fer.errors import RequestError
 from fer.naming import nearest
-from fer.plan import Task, tasks
+from fer.plan import Task, evaluator_tasks, tasks
 from fer.recipes import PlannedStudy
 from fer.revisions import Stage
 
@@ -20,7 +20,7 @@ def goals_at(planned: PlannedStudy, stage: Stage, given: Mapping[str, object]) -
     Nothing for prepare, plan and report, which are no part of the fan-out. Raises RequestError for coordinates that
     the study does not hold.
     """
-    found = [task for task in tasks(planned) if task.stage == stage]
+    found = _tasks_of(planned, stage)
     if stage in ("prepare", "plan", "report"):
         for flag, value in given.items():
             if value is not None:
@@ -32,6 +32,16 @@ def goals_at(planned: PlannedStudy, stage: Stage, given: Mapping[str, object]) -
         if value is not None:
             found = _narrowed(found, flag, value, planned)
     return tuple(task for task in found if _without_class(task) == _without_class(found[0]))
+
+
+def _tasks_of(planned: PlannedStudy, stage: Stage) -> list[Task]:
+    """An evaluator's by every role that it serves: each may be asked for."""
+    all_tasks = tasks(planned)
+    return (
+        evaluator_tasks(planned, all_tasks)
+        if stage == "train-evaluator"
+        else [t for t in all_tasks if t.stage == stage]
+    )
 
 
 def _narrowed(found: list[Task], flag: str, value: object, planned: PlannedStudy) -> list[Task]:

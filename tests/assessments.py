@@ -10,7 +10,7 @@ from fer.report.planes import HELD_OUT, SAMPLES, TRAINING, Plane
 
 SAMPLED = 28709
 PER_ORIGIN = 350
-"""Points of each origin in the planes."""
+"""Points of each origin in the planes, if no other number is asked for."""
 
 
 def assessment_figures(classes: tuple[str, ...], *, inception: bool = False) -> dict[str, Any]:
@@ -136,11 +136,11 @@ def memorisation(median: float) -> dict[str, Any]:
     }
 
 
-def plane(classes: tuple[str, ...]) -> Plane:
+def plane(classes: tuple[str, ...], per_origin: int = PER_ORIGIN) -> Plane:
     """A cloud for each class; held-out images lie as training images do, samples are shifted and narrower."""
     noise = np.random.default_rng(0)
-    labels = np.tile(np.arange(PER_ORIGIN) % len(classes), 3)
-    origin = np.repeat([TRAINING, HELD_OUT, SAMPLES], PER_ORIGIN)
+    labels = np.tile(np.arange(per_origin) % len(classes), 3)
+    origin = np.repeat([TRAINING, HELD_OUT, SAMPLES], per_origin)
     angles = 2 * np.pi * labels / len(classes)
     centres = 12 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     width = np.where(origin == SAMPLES, 1.5, 3.0)[:, None]
@@ -149,6 +149,6 @@ def plane(classes: tuple[str, ...]) -> Plane:
     return Plane(tsne.astype("f4"), pca.astype("f4"), origin.astype("u1"), labels.astype("u1"))
 
 
-def save_plane(path: Path, classes: tuple[str, ...]) -> None:
+def save_plane(path: Path, classes: tuple[str, ...], per_origin: int = PER_ORIGIN) -> None:
     """The same as a file."""
-    np.savez(path, **asdict(plane(classes)))
+    np.savez(path, **asdict(plane(classes, per_origin)))

@@ -100,7 +100,8 @@ def apply_numerics(numerics: Numerics) -> None:
     torch.set_num_threads(numerics.threads)
     # cuBLAS reads this when it starts; without it, torch refuses its products in deterministic mode.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.use_deterministic_algorithms(True)
+    # The same as use_deterministic_algorithms(True), which imports torch's compiler too: two seconds of every process.
+    torch.set_deterministic_debug_mode("error")
     # Deterministic mode also fills every new tensor, which only helps code that reads memory it never wrote.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     torch.backends.cudnn.benchmark = False

@@ -15,8 +15,15 @@ from tests.cluster.stores import ClusterStore
 from tests.cluster.studies import HUNDRED, PACK
 
 HERE = Path(__file__).parent
-ASIDE = {"smoke_here": "", "smoke_there": "test_image", "hundred": "test_rerun"}
-"""Fixtures that start a study, and the file of tests from which on it goes on beside them."""
+ASIDE = {
+    "smoke_here": "test_the_study_ends_with_the_same_numbers",
+    "hundred": "test_of_a_study_with_one_more_classifier_only_its_cells_are_made",
+    "smoke_there": "test_nothing_but_scratch_can_be_written_and_nothing_can_be_built",
+    "single": "test_it_fires_at_its_minute",
+}
+"""Fixtures that start a study, and the test from which on it goes on beside the others."""
+BEHIND = "--priority=-1"
+"""What goes on beside tests gives way to theirs."""
 _TOLD = pytest.StashKey[BaseException]()
 """The last failure that was told of."""
 
@@ -31,8 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.cluster)
         item.add_marker(pytest.mark.timeout(1800))
     asking = [item for item in own if not ASIDE.keys().isdisjoint(item.fixturenames)]
-    for name, stem in ASIDE.items():
-        beside = [item for item in own if item.path.stem >= stem and item not in asking]
+    for name, first in ASIDE.items():
+        beside = [item for item in own if item.originalname == first]
         if beside and any(name in item.fixturenames for item in asking):
             beside[0].fixturenames.insert(0, name)
     items.sort(key=lambda item: item in asking)
@@ -74,12 +81,18 @@ def smoke_here(_cluster: None, tmp_path_factory: pytest.TempPathFactory) -> Loca
 
 
 @pytest.fixture(scope="session")
-def smoke_there(_cluster: None) -> Iterator[Awaited]:
-    """``argo submit argo/grid.yaml -p study=smoke --wait``, with a place more than usual for the tests beside it."""
-    with patched("configmap", "fer-limits", to={"data": {"gpu-pods": "3"}}):
-        awaited = Awaited("smoke", source="drawn")
-        yield awaited
-        awaited.leave()
+def more_places(_cluster: None) -> Iterator[None]:
+    """As many pods at once as are needed to keep this machine busy while a test waits."""
+    with patched("configmap", "fer-limits", to={"data": {"gpu-pods": "4"}}):
+        yield
+
+
+@pytest.fixture(scope="session")
+def smoke_there(more_places: None) -> Iterator[Awaited]:  # noqa: ARG001
+    """``argo submit argo/grid.yaml -p study=smoke --wait``."""
+    awaited = Awaited("smoke", BEHIND, source="drawn")
+    yield awaited
+    awaited.leave()
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +104,14 @@ def store(_cluster: None) -> Iterator[ClusterStore]:
 
 
 @pytest.fixture(scope="session")
-def hundred(store: ClusterStore) -> Grid:
+def hundred(store: ClusterStore, more_places: None) -> Grid:  # noqa: ARG001
     """A hundred cells, as they are trained on the cluster."""
-    return Grid.submit(store.put("tests/hundred.yaml", HUNDRED.encode()), pack=PACK)
+    return Grid.submit(store.put("tests/hundred.yaml", HUNDRED.encode()), BEHIND, pack=PACK)
+
+
+@pytest.fixture(scope="session")
+def single(hundred: Grid, store: ClusterStore) -> Grid:
+    """The same cells, each in a pod of its own, which finds it trained."""
+    assert hundred.wait(1200).phase == "Succeeded", hundred.said()
+    uri = store.put("tests/hundred.yaml", HUNDRED.encode())
+    return Grid.submit(uri, BEHIND, pack=1, cpu="50m")

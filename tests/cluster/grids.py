@@ -1,14 +1,13 @@
 """Workflows as ``argo submit -n fer argo/grid.yaml`` starts them, and their nodes."""
 
 import subprocess
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 from jobs.cluster import with_nodes
-from tests.cluster.kube import NAMESPACE, get, run
+from tests.cluster.kube import NAMESPACE, get, kubectl, run
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,15 +59,16 @@ class Grid:
 
     @classmethod
     def submit(cls, study: str, *flags: str, **parameters: str | int) -> Self:
-        """Start it; an underscore in a parameter's name stands for a hyphen."""
+        """Start it, with flags of ``argo submit``; an underscore in a parameter's name stands for a hyphen."""
         return cls(run(*submission(study, *flags, **parameters)).split()[0])
 
     def wait(self, seconds: float = 900) -> Self:
         """Wait for its end, good or bad."""
-        deadline = time.monotonic() + seconds
-        while self.phase not in ("Succeeded", "Failed", "Error"):
-            assert time.monotonic() < deadline, f"not over after {seconds:.0f} s: {self.said()}"
-            time.sleep(1)
+        limit = ("--for=condition=Completed", f"--timeout={seconds:.0f}s")
+        try:
+            kubectl("wait", f"workflow/{self.name}", *limit, seconds=seconds + 60)
+        except AssertionError as late:
+            raise AssertionError(f"not over after {seconds:.0f} s: {self.said()}") from late
         return self
 
     def terminate(self) -> None:
@@ -113,11 +113,10 @@ class Grid:
 class Awaited:
     """``argo submit --wait``, beside whatever else goes on."""
 
-    def __init__(self, study: str, **parameters: str | int) -> None:
+    def __init__(self, study: str, *flags: str, **parameters: str | int) -> None:
         """Start it."""
-        self._process = subprocess.Popen(
-            submission(study, "--wait", **parameters), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        command = submission(study, "--wait", *flags, **parameters)
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def grid(self) -> Grid:
         """Its workflow, which must have ended well, and the command with it."""

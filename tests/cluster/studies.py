@@ -42,8 +42,8 @@ budgets:
 training: {{batch_size: 32}}
 evaluators:
   judge: {{epochs: 1, training: {{batch_size: 32}}}}
-  features: {{classifier: "{features}", epochs: 1, training: {{batch_size: 32}}}}
-  reader: {{classifier: resnet18, epochs: 1, training: {{batch_size: 32}}}}
+  features: &small {{classifier: "{features}", epochs: 1, training: {{batch_size: 32}}}}
+  reader: *small
 numerics: {{precision: fp32, threads: 1}}
 """
 

@@ -11,6 +11,7 @@ import pytest
 
 from fer.classifiers.registry import CLASSIFIERS
 from tests.cluster.kube import get, kubectl, run
+from tests.cluster.studies import study
 
 ROOT = Path(__file__).parents[2]
 POD = "image"
@@ -27,6 +28,10 @@ print(json.dumps({
     "caches": [path for path in ("/root/.cache", "/var/cache/apt/pkgcache.bin") if os.path.lexists(path)],
 }))
 """
+
+
+STUDY = ("/scratch/inside.yaml", study("inside", ratios="1.0", generator=False))
+WRITE = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text(sys.argv[2])"
 
 
 def _image() -> str:
@@ -96,8 +101,11 @@ def test_a_study_runs_in_it(strict_pod: str) -> None:
     """Models, network code, data files and templates are all there, and caches go to scratch."""
     models: dict[str, Any] = json.loads(_inside(strict_pod, "fer", "models", "--json"))
     assert set(models["classifiers"]) == set(CLASSIFIERS)
-    _inside(strict_pod, "fer", "run", "tiny", "--store", "/scratch/store", "--workers", "1")
-    assert "tiny" in _inside(strict_pod, "fer", "status", "tiny", "--store", "/scratch/store")
+    _inside(
+        strict_pod, "python", "-c", "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text(sys.argv[2])", *STUDY
+    )
+    _inside(strict_pod, "fer", "run", STUDY[0], "--store", "/scratch/store", "--workers", "1")
+    assert "train: 1 done of 1" in _inside(strict_pod, "fer", "status", STUDY[0], "--store", "/scratch/store")
 
 
 def test_the_labels_and_the_user_are_set() -> None:

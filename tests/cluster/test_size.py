@@ -13,9 +13,7 @@ import pytest
 
 from jobs.fan_out import MOST_BYTES, MOST_PODS
 from tests.cluster.grids import Grid, nodes_of
-from tests.cluster.kube import patched
-from tests.cluster.stores import ClusterStore
-from tests.cluster.studies import HUNDRED, PACK, study
+from tests.cluster.studies import PACK, study
 from tests.commands import Ended, run_alone
 
 MOST_STATUS = 1024 * 1024
@@ -78,25 +76,14 @@ class Size:
 
 
 @pytest.fixture(scope="module")
-def packed(hundred: Grid) -> Size:
-    """A hundred cells, ten to a pod."""
-    return size_of(hundred)
-
-
-@pytest.fixture(scope="module")
-def single(packed: Size, store: ClusterStore) -> Size:  # noqa: ARG001 - it has trained the cells
-    """The same cells, each in a pod of its own, which finds it trained."""
-    uri = store.put("tests/hundred.yaml", HUNDRED.encode())
-    with patched("configmap", "fer-limits", to={"data": {"gpu-pods": "6"}}):
-        return size_of(Grid.submit(uri, pack=1, cpu="50m"))
-
-
-def size_of(grid: Grid) -> Size:
-    """Of a workflow, once it is done."""
-    assert grid.wait(1200).phase == "Succeeded", grid.said()
-    size = Size.of(grid)
-    print(size)
-    return size
+def sizes(hundred: Grid, single: Grid) -> dict[str, Size]:
+    """Of a hundred cells: ten to a pod, and each in a pod of its own."""
+    found = {}
+    for name, grid in (("packed", hundred), ("single", single)):
+        assert grid.wait(1200).phase == "Succeeded", grid.said()
+        found[name] = Size.of(grid)
+        print(f"{name}: {found[name]}")
+    return found
 
 
 def fan_out(folder: Path, pack: int) -> Ended:
@@ -108,19 +95,19 @@ def fan_out(folder: Path, pack: int) -> Ended:
     return run_alone("fan-out", *where, "--pack", str(pack), "--to", folder / "out")
 
 
-def test_a_hundred_cells_are_a_hundred_pods_or_ten(packed: Size, single: Size) -> None:
+def test_a_hundred_cells_are_a_hundred_pods_or_ten(sizes: dict[str, Size]) -> None:
     others = len(("prepare", "plan", "judge", "features and reader", "train-gan", "generate", "assess", "report"))
-    assert packed.pods == 100 // PACK + others
-    assert single.pods == 100 + others
+    assert sizes["packed"].pods == 100 // PACK + others
+    assert sizes["single"].pods == 100 + others
 
 
-def test_as_many_pods_as_a_fan_out_may_have_fit_into_a_workflow(packed: Size, single: Size) -> None:
-    most = {name: size.for_pods(MOST_PODS) for name, size in (("packed", packed), ("single", single))}
+def test_as_many_pods_as_a_fan_out_may_have_fit_into_a_workflow(sizes: dict[str, Size]) -> None:
+    most = {name: size.for_pods(MOST_PODS) for name, size in sizes.items()}
     print(f"bytes of a workflow of {MOST_PODS} pods: {most}")
     assert max(most.values()) < MOST_STATUS
 
 
-def test_ten_thousand_cells_fit_into_a_workflow_when_they_are_packed(packed: Size, tmp_path: Path) -> None:
+def test_ten_thousand_cells_fit_into_a_workflow_when_they_are_packed(sizes: dict[str, Size], tmp_path: Path) -> None:
     ended = fan_out(tmp_path, PACK)
     assert ended.status == 0, ended.errors
     texts = [(tmp_path / "out" / name).read_bytes() for name in ("runs.json", "alone.json")]
@@ -131,9 +118,9 @@ def test_ten_thousand_cells_fit_into_a_workflow_when_they_are_packed(packed: Siz
     evaluators = json.loads((tmp_path / "out" / "evaluators.json").read_bytes())
     others = sum(len(run[each]) for run in runs for each in ("classes", "volumes", "assess"))
     pods = len(trained) + others + len(("prepare", "plan", "report")) + len(evaluators)
-    expected = packed.for_pods(pods)
+    expected = sizes["packed"].for_pods(pods)
     print(f"10,000 cells, {PACK} to a pod: {pods} pods, largest argument {size} bytes, workflow {expected} bytes")
-    assert max(size, packed.largest) < MOST_BYTES
+    assert max(size, sizes["packed"].largest) < MOST_BYTES
     assert expected < MOST_STATUS
 
 

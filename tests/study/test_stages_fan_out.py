@@ -81,6 +81,9 @@ def test_one_stage_is_cut_out(fer: Fer, planned_store: Path, tmp_path: Path) -> 
     assert evaluators(tmp_path) == []
     assert fer("fan-out", *where, "--stage", "train-evaluator", "--evaluator", "judge").status == 0
     assert (evaluators(tmp_path), read(tmp_path)[2]) == (["judge"], [])
+    # It serves as the features' network too, and may be asked for by either name.
+    assert fer("fan-out", *where, "--stage", "train-evaluator", "--evaluator", "reader").status == 0
+    assert evaluators(tmp_path) == ["reader"]
     assert fer("fan-out", *where, "--stage", "train-gan").status == 0
     assert (evaluators(tmp_path), len(read(tmp_path)[2])) == (["judge"], 1)
     assert fer("fan-out", *where, "--stage", "report").status == 0
