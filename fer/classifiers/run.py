@@ -108,8 +108,9 @@ class TrainingRun:
         with progress(total, f"train {self.lesson.classifier}", "images", self._images_shown()) as bar:
             while (reason := self.stopping.reason(len(self.history))) is None:
                 self._epoch(bar)
-                self._save()
-                self.work.stop.check()
+                if self.stopping.reason(len(self.history)) is None:  # what is over need not go on from anywhere
+                    self._save()
+                    self.work.stop.check()
         return self._facts(reason)
 
     @property

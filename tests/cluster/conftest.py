@@ -17,7 +17,7 @@ from tests.cluster.studies import HUNDRED, PACK
 HERE = Path(__file__).parent
 ASIDE = {
     "smoke_here": "test_the_study_ends_with_the_same_numbers",
-    "hundred": "test_of_a_study_with_one_more_classifier_only_its_cells_are_made",
+    "hundred": "test_what_cannot_be_trained_costs_what_reads_it_alone_and_the_report_names_it",
     "smoke_there": "test_nothing_but_scratch_can_be_written_and_nothing_can_be_built",
     "single": "test_it_fires_at_its_minute",
 }
@@ -110,8 +110,9 @@ def hundred(store: ClusterStore, more_places: None) -> Grid:  # noqa: ARG001
 
 
 @pytest.fixture(scope="session")
-def single(hundred: Grid, store: ClusterStore) -> Grid:
-    """The same cells, each in a pod of its own, which finds it trained."""
+def single(hundred: Grid, store: ClusterStore) -> Iterator[Grid]:
+    """The same cells, each in a pod of its own, which finds it trained: pods that do little, many at once."""
     assert hundred.wait(1200).phase == "Succeeded", hundred.said()
     uri = store.put("tests/hundred.yaml", HUNDRED.encode())
-    return Grid.submit(uri, BEHIND, pack=1, cpu="50m")
+    with patched("configmap", "fer-limits", to={"data": {"gpu-pods": "8"}}):
+        yield Grid.submit(uri, BEHIND, pack=1, cpu="50m")

@@ -17,7 +17,7 @@ from tests.cluster.stores import ClusterStore, attempts, numbers
 from tests.cluster.studies import study
 
 STUDIES = {
-    "disturbed": study("disturbed", train=420, ratios="0.5, 1.0", controls="0.5", epochs=24),
+    "disturbed": study("disturbed", train=420, ratios="0.5, 1.0", controls="0.5", epochs=16),
     "hungry": study("hungry", ratios="1.0", generator=False),
 }
 TOO_LITTLE = 300
