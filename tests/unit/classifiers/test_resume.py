@@ -23,7 +23,8 @@ BATCHES = 5
 BATCH = EPOCH // BATCHES
 SETS = 3
 """What is measured after an epoch, each in one batch here."""
-SHORT = TrainBudget(epochs=2, patience=2)
+SHORT = TrainBudget(epochs=3, patience=3)
+"""The newest checkpoint that a training leaves is that of the second epoch: none is saved after the last."""
 
 
 class StopAtLook(StopFlag):
