@@ -26,8 +26,9 @@ MAIN = "main"
 _GROUP, _VERSION = "argoproj.io", "v1alpha1"
 _WORKFLOWS, _TEMPLATES = "workflows", "workflowtemplates"
 _TIMEOUT = (10.0, 60.0)
-_LOG_TIMEOUT = (10.0, 3600.0)
-"""Seconds to connect, and between two pieces of an answer: a stage may be silent for long."""
+_LOG_TIMEOUT = (10.0, 300.0)
+"""Seconds to connect, and between two pieces of an answer: a stage may be silent for longer, and its log is then asked
+for anew."""
 _BUSY = frozenset({408, 409, 429})
 
 

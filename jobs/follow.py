@@ -4,6 +4,7 @@ import logging
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from fer.errors import StageError, TryAgain
@@ -17,6 +18,8 @@ _OF_ARGO = re.compile(r"^time=\S+ level=\w+ msg=.* argo=true\b")
 """What the program that Argo puts around a stage says of itself."""
 PATIENCE_SECONDS = 120.0
 """How long a server may be away before following ends; the workflow itself does not mind."""
+_CONNECTED_SECONDS = 30.0
+"""An attempt to read that took longer than this had reached the server."""
 
 
 def states(cluster: Cluster, name: str) -> Iterator[Workflow]:
@@ -47,6 +50,8 @@ class Logs:
         self._cluster, self._workflow, self._say = cluster, workflow, say
         self._lock = threading.Lock()
         self._begun: set[str] = set()
+        self._said: Counter[str] = Counter()
+        """Lines of each pod."""
         self._threads: list[threading.Thread] = []
 
     def read(self, step: Step, attempt: Attempt) -> None:
@@ -68,16 +73,29 @@ class Logs:
             thread.join()
 
     def _read(self, step: Step, attempt: Attempt) -> None:
+        reached = time.monotonic()
         try:
-            while not self._is_told(step, attempt):
+            while True:
+                began = time.monotonic()
+                try:
+                    if self._is_told(step, attempt):
+                        return
+                except TryAgain:
+                    # Somebody between us and the server ends connections on which nothing is said for minutes.
+                    reached = time.monotonic() if time.monotonic() - began > _CONNECTED_SECONDS else reached
+                    if time.monotonic() - reached > PATIENCE_SECONDS:
+                        raise
                 time.sleep(PAUSE_SECONDS / 2)
         except StageError as error:
             logger.warning("%s: %s", step, error)
 
     def _is_told(self, step: Step, attempt: Attempt) -> bool:
-        """Say what there is; False where the container has not begun although its pod has."""
+        """Say what there is and was not said; False where the container has not begun although its pod has."""
         try:
-            for line in self._cluster.log(self._workflow, attempt.pod, follow=True):
+            for number, line in enumerate(self._cluster.log(self._workflow, attempt.pod, follow=True), start=1):
+                if number <= self._said[attempt.pod]:
+                    continue
+                self._said[attempt.pod] = number
                 if not _OF_ARGO.match(line):
                     with self._lock:
                         self._say(step, line)

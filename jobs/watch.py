@@ -20,14 +20,14 @@ logger = logging.getLogger(__name__)
 
 ORDER = ("Error", "Failed", "Running", "Pending", "Succeeded")
 """Phases in the order in which they want to be seen."""
-HEAD = ("phase", "step", "retries", "time", "message")
+HEAD = ("phase", "step", "done", "retries", "time", "message")
 
 
 @click.command(short_help="Follow a study on a cluster.")
 @click.argument("name")
 @namespace_option
 def command(name: str, namespace: str) -> int:
-    """Follow the workflow NAME: its steps with phase, retries, time and messages, until it is over.
+    """Follow the workflow NAME: its steps with phase, progress, retries, time and messages, until it is over.
 
     A live table on a terminal, elsewhere a JSON line for every change. Ends with 0 where the workflow succeeded and
     with 1 where it failed. Ctrl-C ends the watching, not the workflow.
@@ -96,6 +96,7 @@ def step_json(step: Step, now: datetime) -> dict[str, object]:
         "stage": step.stage,
         "place": step.place,
         "phase": step.phase,
+        "progress": None if step.progress is None else round(step.progress, 3),
         "retries": step.retries,
         "seconds": round(step.seconds(now), 1),
         "message": step.message,
@@ -123,11 +124,12 @@ def table(workflow: Workflow, now: datetime, rows: int | None) -> list[str]:
     head = f"{workflow.name}: {workflow.phase or 'Pending'} for {duration(workflow.seconds(now))}"
     lines = [": ".join(part for part in (head, workflow.message) if part), f"steps so far: {counts or 'none'}"]
     if shown:
-        lines += aligned([HEAD, *(_row(step, now) for step in shown)], frozenset({2, 3}))
+        lines += aligned([HEAD, *(_row(step, now) for step in shown)], frozenset({2, 3, 4}))
     more = len(steps) - len(shown)
     return [*lines, f"... and {more} more"] if more else lines
 
 
 def _row(step: Step, now: datetime) -> tuple[str, ...]:
+    done = "" if step.progress is None else f"{step.progress:.0%}"
     retries = str(step.retries) if step.retries else ""
-    return (step.phase, str(step), retries, duration(step.seconds(now)), " ".join(step.message.split()))
+    return (step.phase, str(step), done, retries, duration(step.seconds(now)), " ".join(step.message.split()))

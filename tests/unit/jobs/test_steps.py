@@ -124,11 +124,24 @@ def test_the_table_begins_with_what_wants_attention(running: Workflow) -> None:
     lines = table(running, NOW, None)
     assert lines[0] == "grid-rqm6w: Running for 2 min"
     assert lines[1] == "steps so far: 3 failed, 1 pending, 11 succeeded"
-    assert lines[2].split() == ["phase", "step", "retries", "time", "message"]
+    assert lines[2].split() == ["phase", "step", "done", "retries", "time", "message"]
     assert [line.split()[0] for line in lines[4:]] == ["Failed"] * 3 + ["Pending"] + ["Succeeded"] * 11
     assert lines[7].split("  ")[0] == "Pending"
     assert "train-gan matched seed 0 ratio 0.1 fear" in lines[7]
     assert lines[7].endswith("Backoff for 40 seconds")
+
+
+def test_what_a_running_pod_says_of_its_progress_is_shown() -> None:
+    document = recorded("running")
+    (name,) = (name for name, node in document["status"]["nodes"].items() if node["displayName"] == "plan")
+    document["status"]["nodes"][name].update(phase="Running", progress="30000/80000")
+    for child in document["status"]["nodes"][name]["children"]:
+        document["status"]["nodes"][child].update(phase="Running", progress="30000/80000")
+    (step,) = steps(read_workflow(document), "plan").values()
+    assert step.progress == 0.375
+    (row,) = (line for line in table(read_workflow(document), NOW, None) if line.startswith("Running"))
+    assert row.split()[:3] == ["Running", "plan", "38%"]
+    assert {other.progress for other in read_workflow(recorded("running")).steps} == {None}
 
 
 def test_the_table_is_cut_to_the_terminal(running: Workflow) -> None:
