@@ -127,7 +127,7 @@ def test_a_stop_is_obeyed_within_an_epoch_and_loses_no_batch(
     capsys.readouterr()
     assert stop_at_look(tmp_path, 1, "fp32") == 2 * BATCH
     begun = json.loads(capsys.readouterr().err.splitlines()[0])
-    assert (begun["event"], begun["done"], begun["total"]) == ("start", BATCH, 2 * EPOCH)
+    assert (begun["event"], begun["done"], begun["total"]) == ("start", BATCH, SHORT.epochs * EPOCH)
 
 
 @pytest.mark.slow
