@@ -125,7 +125,7 @@ test-cluster: setup need-argo deploy ## Try everything on that cluster, which th
 	FER_TEST_CLUSTER=1 $(VENV)/bin/python -m pytest -m cluster -s --durations=20 $(or $(TESTS),tests/cluster)
 
 bench: setup ## Run the benchmarks; each ends with one JSON line
-	for file in tests/benchmarks/*.py; do echo "== $$file"; $(VENV)/bin/python "$$file"; done
+	for file in tests/benchmarks/*.py; do echo "== $$file"; $(VENV)/bin/python -m "tests.benchmarks.$$(basename "$$file" .py)"; done
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 

@@ -57,6 +57,8 @@ def publish_all(store: Store, results: StudyResults, scratch: Path) -> None:
             save_plane(folder / "plane.npz", CLASSES, POINTS)
             for number, name in enumerate(("sheet.png", "real.png", "pairs.png")):
                 (folder / name).write_bytes(sheet_png(seed=number))
+        else:
+            write_json(folder / "made.json", task.coordinates)  # nothing that a report reads
         publish(store, task.recipe.kind, task.recipe.model_dump(mode="json"), task.digest, folder)
     folder = scratch / "dataset"
     folder.mkdir()
