@@ -37,11 +37,9 @@ def goals_at(planned: PlannedStudy, stage: Stage, given: Mapping[str, object]) -
 def _tasks_of(planned: PlannedStudy, stage: Stage) -> list[Task]:
     """An evaluator's by every role that it serves: each may be asked for."""
     all_tasks = tasks(planned)
-    return (
-        evaluator_tasks(planned, all_tasks)
-        if stage == "train-evaluator"
-        else [t for t in all_tasks if t.stage == stage]
-    )
+    if stage == "train-evaluator":
+        return evaluator_tasks(planned, all_tasks)
+    return [task for task in all_tasks if task.stage == stage]
 
 
 def _narrowed(found: list[Task], flag: str, value: object, planned: PlannedStudy) -> list[Task]:

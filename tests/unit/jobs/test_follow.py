@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import repeat
+from typing import cast
 
 import pytest
 
 from fer.errors import TryAgain
 from jobs import follow
+from jobs.cluster import Cluster
 from jobs.follow import Logs
 from jobs.steps import Attempt, Step
 
@@ -17,19 +19,8 @@ STEP = Step("1", "train", "cnn", "Succeeded", "", None, None, (ATTEMPT,))
 class Server:
     """Has a log of four lines, and ends every connection after a certain number of them."""
 
-    namespace = "fer"
-
     def __init__(self, ends: Iterable[int]) -> None:
         self._ends = iter(ends)
-
-    def require_template(self, name: str) -> None:
-        raise NotImplementedError
-
-    def create(self, workflow: dict[str, object]) -> str:
-        raise NotImplementedError
-
-    def workflow(self, name: str) -> dict[str, object]:
-        raise NotImplementedError
 
     def log(self, workflow: str, pod: str, *, follow: bool) -> Iterator[str]:  # noqa: ARG002
         end = next(self._ends, 4)
@@ -45,7 +36,8 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def said(server: Server) -> list[str]:
     lines: list[str] = []
-    Logs(server, "grid", lambda _, line: lines.append(line)).read(STEP, ATTEMPT)
+    # It is asked for logs alone.
+    Logs(cast("Cluster", server), "grid", lambda _, line: lines.append(line)).read(STEP, ATTEMPT)
     return lines
 
 
