@@ -82,8 +82,10 @@ class Logs:
                         return
                 except TryAgain:
                     # Somebody between us and the server ends connections on which nothing is said for minutes.
-                    reached = time.monotonic() if time.monotonic() - began > _CONNECTED_SECONDS else reached
-                    if time.monotonic() - reached > PATIENCE_SECONDS:
+                    now = time.monotonic()
+                    if now - began > _CONNECTED_SECONDS:
+                        reached = now
+                    if now - reached > PATIENCE_SECONDS:
                         raise
                 time.sleep(PAUSE_SECONDS / 2)
         except StageError as error:

@@ -106,9 +106,11 @@ class TrainingRun:
         """
         total = self.data.epoch_size * self.stopping.epochs
         with progress(total, f"train {self.lesson.classifier}", "images", self._images_shown()) as bar:
-            while (reason := self.stopping.reason(len(self.history))) is None:
+            reason = self.stopping.reason(len(self.history))
+            while reason is None:
                 self._epoch(bar)
-                if self.stopping.reason(len(self.history)) is None:  # what is over need not go on from anywhere
+                reason = self.stopping.reason(len(self.history))
+                if reason is None:  # what is over need not go on from anywhere
                     self._save()
                     self.work.stop.check()
         return self._facts(reason)
