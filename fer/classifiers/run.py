@@ -22,6 +22,7 @@ from fer.data.dataset import Split
 from fer.errors import RequestError, Stopped
 from fer.runtime.device import Numerics, apply_numerics, choose_numerics, device_kind, pick_device
 from fer.runtime.progress import Progress, progress
+from fer.runtime.saving import CheckpointTimer
 from fer.runtime.state import pack_state, unpack_state
 from fer.runtime.work import Work
 from fer.store import fetch_uri
@@ -96,6 +97,7 @@ class TrainingRun:
         self.best_weights: dict[str, Tensor] = {}
         """The weights themselves; empty unless they are to be kept."""
         self.history: list[Row] = []
+        self.timer = CheckpointTimer()
         self._begin_epoch()
 
     def finish(self) -> dict[str, Any]:
@@ -110,7 +112,8 @@ class TrainingRun:
             while reason is None:
                 self._epoch(bar)
                 reason = self.stopping.reason(len(self.history))
-                if reason is None:  # what is over need not go on from anywhere
+                # What is over need not go on from anywhere.
+                if reason is None and (self.timer.due() or self.work.stop.requested):
                     self._save()
                     self.work.stop.check()
         return self._facts(reason)
@@ -195,7 +198,8 @@ class TrainingRun:
             )
 
     def _save(self) -> None:
-        self.work.checkpoints.save(self._images_shown(), pack_state(self._state()))
+        with self.timer.saving():
+            self.work.checkpoints.save(self._images_shown(), pack_state(self._state()))
 
     def _state(self) -> dict[str, Any]:
         return {

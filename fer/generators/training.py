@@ -23,13 +23,13 @@ from fer.generators.trainer import Trainer
 from fer.generators.weights import save_weights
 from fer.runtime.device import Numerics, apply_numerics
 from fer.runtime.progress import Progress, progress
+from fer.runtime.saving import CheckpointTimer
 from fer.runtime.state import pack_state, unpack_state
 from fer.runtime.work import Work
 
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_CHECKPOINTS = 60.0
-_SAVING_SHARE = 0.05  # of the time, at most: a large network's checkpoint takes seconds
 _KEPT = "kept"  # sorts after the numbers of images that name the other sheets
 
 
@@ -72,7 +72,8 @@ class Training:
         self._good = self._preferred = self._average()
         self._good_kimg = 0.0
         self._sheets: dict[str, Tensor] = {}  # by the images shown until then
-        self._before, self._since, self._saving = 0.0, time.monotonic(), 0.0
+        self._before, self._since = 0.0, time.monotonic()
+        self._timer = CheckpointTimer(SECONDS_BETWEEN_CHECKPOINTS)
         if saved is not None:
             self._restore(saved.step, saved.state)
 
@@ -82,17 +83,14 @@ class Training:
         Raises RequestError where training diverged before there was anything worth keeping.
         """
         batch = self._assignment.schedule.batch_size
-        saved = time.monotonic()
         with progress(self._steps * batch, f"training {self._assignment.model}", "image", self._step * batch) as bar:
             while self._step < self._steps and self._diverged is None:
                 self._one_step()
                 bar.update(batch)
                 self._account(bar)
-                due = time.monotonic() - saved > max(SECONDS_BETWEEN_CHECKPOINTS, self._saving / _SAVING_SHARE)
-                if self._work.stop.requested or due:
+                if self._work.stop.requested or self._timer.due():
                     self._save()
                     self._work.stop.check()
-                    saved = time.monotonic()
         self._write()
 
     def _one_step(self) -> None:
@@ -191,8 +189,7 @@ class Training:
         return np.concatenate([sampler.sample(asked[part], numbers[part], seed) for part in parts])
 
     def _save(self) -> None:
-        with self._not_counted() as seconds:
-            started = time.monotonic()
+        with self._not_counted() as seconds, self._timer.saving():
             state: dict[str, Any] = {
                 "numerics": asdict(self._numerics),
                 "trainer": self._trainer.state(),
@@ -208,7 +205,6 @@ class Training:
                 "seconds": seconds,
             }
             self._work.checkpoints.save(self._step, pack_state(state))
-            self._saving = time.monotonic() - started
 
     def _restore(self, step: int, state: Mapping[str, Any]) -> None:
         self._step = step

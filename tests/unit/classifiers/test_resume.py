@@ -1,11 +1,12 @@
 """A training that is killed and taken up again ends with the bits of an undisturbed one."""
 
 import json
+import math
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +26,14 @@ SETS = 3
 """What is measured after an epoch, each in one batch here."""
 SHORT = TrainBudget(epochs=3, patience=3)
 """The newest checkpoint that a training leaves is that of the second epoch: none is saved after the last."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _saved_after_each_epoch() -> Iterator[None]:
+    """However long saving takes: these epochs are over in a moment."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fer.runtime.saving.SHARE", math.inf)
+        yield
 
 
 class StopAtLook(StopFlag):
