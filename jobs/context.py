@@ -1,5 +1,6 @@
 """From the flags that all stages share to the store and the planned study."""
 
+import re
 import shlex
 import tempfile
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from jobs.sources import normalised, plan_ref, plan_refs, planned_names, several
 
 STUDY_JSON = "study.json"
 STUDY_YAML = "study.yaml"
+_ONE_PLAN = re.compile(r"(?P<name>[a-z0-9][a-z0-9_.-]*)@(?P<plan>[0-9a-f]{12})")
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,25 @@ class Context:
     plan: str
     """Digest of the plan."""
 
+    @property
+    def this_plan(self) -> str:
+        """A ``--study`` that means this plan, whatever is planned under the same name later: ``name@digest``."""
+        return f"{self.planned.study.name}@{self.plan[:12]}"
+
 
 def open_context(request: Request) -> Context:
     """The planned study that a request means.
 
-    Raises RequestError where there is no such study, where it is not planned (naming the plan command), where it is
-    planned for several sources and none is given, and where its text has changed since.
+    ``name@digest`` means one plan, with its source; any other study the one that was planned last. Raises RequestError
+    where there is no such study, where it is not planned (naming the plan command), where it is planned for several
+    sources and none is given, and where its text has changed since.
     """
     store = open_store(request.store)
+    plan = _one_plan(request.study, store)
+    if plan is not None:
+        if request.source is None:
+            raise RequestError(f"study {request.study}: names a plan; give the --source that it was made for")
+        return Context(request, store, load_plan(store, plan, request), normalised(request.source), plan)
     current = current_study(request.study, store)
     name = request.study if current is None else current.study.name
     ref = _chosen_plan(store, name, None if current is None else current.study, request)
@@ -75,12 +88,15 @@ def open_context(request: Request) -> Context:
 
 def read_study(reference: str, store: Store) -> StudyText:
     """The study that ``fer plan`` is to plan: like ``current_study``, but a planned name means its newest text."""
-    current = current_study(reference, store)
-    if current is not None:
-        return current
-    newest = max((content for _, content in plan_refs(store, reference)), key=lambda content: str(content["when"]))
-    text = read_artifact_file(store, "plan", newest["plan"], STUDY_YAML).decode()
-    study = PlannedStudy.model_validate_json(read_artifact_file(store, "plan", newest["plan"], STUDY_JSON)).study
+    plan = _one_plan(reference, store)
+    if plan is None:
+        current = current_study(reference, store)
+        if current is not None:
+            return current
+        newest = max((content for _, content in plan_refs(store, reference)), key=lambda content: str(content["when"]))
+        plan = str(newest["plan"])
+    text = read_artifact_file(store, "plan", plan, STUDY_YAML).decode()
+    study = PlannedStudy.model_validate_json(read_artifact_file(store, "plan", plan, STUDY_JSON)).study
     return StudyText(study, text)
 
 
@@ -138,6 +154,18 @@ def read_artifact_file(store: Store, kind: str, digest: str, name: str) -> bytes
         command = shlex.join(["fer", "store", "check", "--set-aside", "--store", store.uri])
         raise RequestError(f"{key} in {store.uri} {problem}; set the artifact aside with: {command}")
     return data
+
+
+def _one_plan(reference: str, store: Store) -> str | None:
+    """Digest of the plan that ``name@digest`` means; None for other references. RequestError where there is none."""
+    named = _ONE_PLAN.fullmatch(reference)
+    if named is None:
+        return None
+    found = store.artifacts(f"plan/{named['plan']}")
+    if len(found) != 1:
+        raise RequestError(f"study {reference}: {store.uri} holds {len(found)} plans that begin so; one would be right")
+    [(_, plan)] = found
+    return plan
 
 
 def _chosen_plan(store: Store, name: str, study: Study | None, request: Request) -> dict[str, Any]:

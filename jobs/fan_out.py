@@ -2,7 +2,8 @@
 
 Small files, which a workflow reads as parameters of the step that ran this command:
 
-- ``study``: the name of the planned study, and ``source``: what it is planned for. Later pods take both.
+- ``study``: ``name@digest``, this very plan, whatever is planned under that name while the workflow runs, and
+  ``source``: what it is planned for. Later pods take both.
 - ``evaluators.json``: a list of roles, each of which means a pod of ``train-evaluator``.
 - ``runs.json``: a list with one item for each generator run, to begin when the evaluators are there, and
   ``alone.json``: the same for what reads none: folders of images, and (``generator`` empty) real images alone::
@@ -85,7 +86,7 @@ def command(
     lists = fan_out(context.planned, goals, pack)
     try:
         target.mkdir(parents=True, exist_ok=True)
-        for name, text in {**lists, "source": context.source, "study": context.planned.study.name}.items():
+        for name, text in {**lists, "source": context.source, "study": context.this_plan}.items():
             (target / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise RequestError(f"--to {target}: cannot be written ({error.strerror}); give a folder that can") from error

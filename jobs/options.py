@@ -14,7 +14,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 NAMESPACE = "fer"
 """Where the manifests install everything."""
-STUDY_HELP = "Built-in name, YAML file, store URI of one, or the name of a study planned in the store."
+STUDY_HELP = (
+    "Built-in name, YAML file, store URI of one, name of a study planned in the store, or NAME@PLAN, one plan of it."
+)
 SOURCE_HELP = "Data set: drawn, a path or a store URI; by default the study's, or the only one it is planned for."
 
 

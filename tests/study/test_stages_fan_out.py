@@ -15,7 +15,8 @@ TIME = "2026-11-25T06:00:00Z"
 def read(folder: Path) -> tuple[str, str, list[dict[str, object]]]:
     """The study's name, its source, and the generator runs with what follows from each, real images alone last."""
     runs = [run for name in ("runs.json", "alone.json") for run in json.loads((folder / name).read_text())]
-    return (folder / "study").read_text(), (folder / "source").read_text(), runs
+    name, _, _ = (folder / "study").read_text().partition("@")
+    return name, (folder / "source").read_text(), runs
 
 
 def evaluators(folder: Path) -> list[str]:
@@ -52,6 +53,38 @@ def test_a_study_is_planned_and_its_fan_out_written(fer: Fer, quick: Path, plann
             },
         ],
     )
+
+
+def test_later_pods_follow_the_plan_that_was_fanned_out_whatever_is_planned_meanwhile(
+    fer: Fer, quick: Path, planned_store: Path, tmp_path: Path
+) -> None:
+    store = ("--store", planned_store)
+    cell = ("--source", "drawn", "--classifier", "cnn", "--ratio", "1", "--seed", "0", "--dry-run")
+    assert fer("fan-out", "--study", quick, *store, "--to", tmp_path).status == 0
+    this_plan = (tmp_path / "study").read_text()
+    before = fer("train", "--study", this_plan, *store, *cell).json()["digest"]
+    edited = tmp_path / "quick.yaml"
+    edited.write_text(quick.read_text().replace("train: {epochs: 2", "train: {epochs: 3"))
+    assert fer("plan", "--study", edited, *store).status == 0
+    assert fer("train", "--study", "quick", *store, *cell).json()["digest"] != before
+    assert fer("train", "--study", this_plan, *store, *cell).json()["digest"] == before
+    assert (
+        fer("plan", "--study", this_plan, *store, "--source", "drawn", "--json")
+        .json()["plan"]
+        .startswith(this_plan.partition("@")[2])
+    )
+    assert fer("train", "--study", "quick", *store, *cell).json()["digest"] == before, "it is planned again"
+
+
+def test_a_plan_that_is_not_there_and_one_without_its_source_are_refused(
+    fer: Fer, planned_store: Path, tmp_path: Path
+) -> None:
+    cell = ("--store", planned_store, "--classifier", "cnn", "--ratio", "1", "--seed", "0")
+    said = fer("train", "--study", "quick@0123456789ab", "--source", "drawn", *cell).refusal
+    assert "study quick@0123456789ab" in said
+    assert "holds 0 plans that begin so" in said
+    assert fer("fan-out", "--study", "quick", "--store", planned_store, "--to", tmp_path).status == 0
+    assert "give the --source" in fer("train", "--study", (tmp_path / "study").read_text(), *cell).refusal
 
 
 def test_generators_wait_for_the_evaluators_and_real_images_alone_do_not(
