@@ -62,7 +62,8 @@ class Training:
         self._device = torch.device(numerics.device)
         self._images = torch.from_numpy(assignment.images).unsqueeze(1).to(self._device)
         self._labels = torch.from_numpy(assignment.labels).to(self._device)
-        self._steps = max(1, round(self._assignment.schedule.kimg * 1000 / self._assignment.schedule.batch_size))
+        self._batch = assignment.schedule.batch_size
+        self._steps = max(1, round(assignment.schedule.kimg * 1000 / self._batch))
         self._step = 0
         self._rows: list[Row] = []
         self._snapshots: list[Snapshot] = []
@@ -82,11 +83,12 @@ class Training:
 
         Raises RequestError where training diverged before there was anything worth keeping.
         """
-        batch = self._assignment.schedule.batch_size
-        with progress(self._steps * batch, f"training {self._assignment.model}", "image", self._step * batch) as bar:
+        with progress(
+            self._steps * self._batch, f"training {self._assignment.model}", "image", self._step * self._batch
+        ) as bar:
             while self._step < self._steps and self._diverged is None:
                 self._one_step()
-                bar.update(batch)
+                bar.update(self._batch)
                 self._account(bar)
                 if self._work.stop.requested or self._timer.due():
                     self._save()
@@ -94,11 +96,11 @@ class Training:
         self._write()
 
     def _one_step(self) -> None:
-        batch = self._assignment.schedule.batch_size
-        shown = images_shown(len(self._images), self._step * batch, batch, self._assignment.seed)
+        before = self._step * self._batch
+        shown = images_shown(len(self._images), before, self._batch, self._assignment.seed)
         chosen = torch.from_numpy(shown).to(self._device)
         random = step_random(self._assignment.seed, self._step)
-        self._figures += self._trainer.step(self._images[chosen], self._labels[chosen], random, self._step * batch)
+        self._figures += self._trainer.step(self._images[chosen], self._labels[chosen], random, before)
         self._step += 1
         self._steps_in_row += 1
 
@@ -116,7 +118,7 @@ class Training:
         means = (self._figures / self._steps_in_row).tolist()  # waits for the device
         seconds = self._seconds()
         spent = seconds - (self._rows[-1].seconds if self._rows else 0.0)
-        pace = self._steps_in_row * self._assignment.schedule.batch_size / spent if spent > 0 else 0.0
+        pace = self._steps_in_row * self._batch / spent if spent > 0 else 0.0
         figures = dict(zip(self._trainer.figures, means, strict=True))
         row = Row(self._shown(self._step), round(seconds, 3), round(pace, 2), figures)
         self._rows.append(row)
@@ -133,7 +135,7 @@ class Training:
         self._diverged = self._broken()
         if self._diverged is not None:
             return
-        self._sheets[f"{self._step * self._assignment.schedule.batch_size:09d}"] = self._sheet()
+        self._sheets[f"{self._step * self._batch:09d}"] = self._sheet()
         self._hear_judge(self._shown(self._step), seconds)
         bar.note(agreement=self._snapshots[-1].agreement, frechet=self._snapshots[-1].frechet)
 
@@ -153,11 +155,11 @@ class Training:
         self._snapshots.append(Snapshot(kimg, round(seconds, 3), *figures, fault))
 
     def _shown(self, step: int) -> float:
-        return step * self._assignment.schedule.batch_size / 1000
+        return step * self._batch / 1000
 
     def _crossed(self, kimg: float) -> bool:
-        batch, images = self._assignment.schedule.batch_size, kimg * 1000
-        return self._step * batch // images > (self._step - 1) * batch // images
+        images = kimg * 1000
+        return self._step * self._batch // images > (self._step - 1) * self._batch // images
 
     def _seconds(self) -> float:
         return self._before + time.monotonic() - self._since
