@@ -86,6 +86,11 @@ def open_context(request: Request) -> Context:
     return Context(request, store, planned, ref["source"], ref["plan"])
 
 
+def names_one_plan(reference: str) -> bool:
+    """Whether a ``--study`` is of the kind ``name@digest``."""
+    return _ONE_PLAN.fullmatch(reference) is not None
+
+
 def read_study(reference: str, store: Store) -> StudyText:
     """The study that ``fer plan`` is to plan: like ``current_study``, but a planned name means its newest text."""
     plan = _one_plan(reference, store)

@@ -9,7 +9,7 @@ from fer.errors import RequestError
 from fer.store import Store
 from fer.studies import built_in_studies
 from jobs.cluster import open_cluster
-from jobs.context import Context, Request, open_context
+from jobs.context import Context, Request, names_one_plan, open_context
 from jobs.options import SOURCE_HELP, AbsentWhereEmpty, come_back, namespace_option
 from jobs.report import PAGE
 from jobs.sources import planned_names, report_ref
@@ -51,7 +51,7 @@ def copy_report(context: Context, digest: str, target: Path) -> None:
 
 def _request(name: str, store: Store, source: str | None, namespace: str) -> Request:
     """The planned study that a workflow made, or the study itself."""
-    if name in built_in_studies() or name in planned_names(store):
+    if names_one_plan(name) or name in built_in_studies() or name in planned_names(store):
         return Request(name, store.uri, source)
     workflow = read_workflow(open_cluster(namespace).workflow(name))
     if workflow.study is None:

@@ -14,6 +14,7 @@ from fer.store import Store, open_store
 from fer.store.records import FileEntry
 from fer.studies import built_in_studies, load_study
 from fer.study import DrawnSpec, Study
+from jobs.context import names_one_plan
 from jobs.sources import planned_names
 
 UPLOADS = "uploads"
@@ -34,10 +35,10 @@ def store_of_cluster(uri: str | None) -> Store:
 def reachable_study(reference: str, store_uri: str | None) -> tuple[str, str | None]:
     """The study as pods find it, and the data set of a study that was uploaded (None: as the study says).
 
-    A built-in name or a URI stays as it is; a file is checked and uploaded; any other name has to be a study planned in
-    the store. Raises RequestError.
+    A built-in name, one plan or a URI stays as it is; a file is checked and uploaded; any other name has to be a study
+    planned in the store. Raises RequestError.
     """
-    if reference in built_in_studies() or "://" in reference:
+    if reference in built_in_studies() or names_one_plan(reference) or "://" in reference:
         return reference, None
     path = local_path(reference)
     if not path.is_file():

@@ -12,13 +12,15 @@ from tests.cluster.grids import Awaited, Grid
 from tests.cluster.kube import NAMESPACE, patched
 from tests.cluster.local import LocalRun
 from tests.cluster.stores import ClusterStore
-from tests.cluster.studies import HUNDRED, PACK
+from tests.cluster.studies import DEADLINE, HUNDRED, LATE, NEW, PACK, PARTED, pictures
 
 HERE = Path(__file__).parent
 ASIDE = {
     "smoke_here": "test_the_study_ends_with_the_same_numbers",
     "hundred": "test_what_cannot_be_trained_costs_what_reads_it_alone_and_the_report_names_it",
     "smoke_there": "test_nothing_but_scratch_can_be_written_and_nothing_can_be_built",
+    "parted": "test_it_fires_at_its_minute",
+    "late": "test_it_fires_at_its_minute",
     "single": "test_it_fires_at_its_minute",
 }
 """Fixtures that start a study, and the test from which on it goes on beside the others."""
@@ -116,3 +118,17 @@ def single(hundred: Grid, store: ClusterStore) -> Iterator[Grid]:
     uri = store.put("tests/hundred.yaml", HUNDRED.encode())
     with patched("configmap", "fer-limits", to={"data": {"gpu-pods": "8"}}):
         yield Grid.submit(uri, BEHIND, pack=1, cpu="50m")
+
+
+@pytest.fixture(scope="session")
+def parted(store: ClusterStore, more_places: None) -> Grid:  # noqa: ARG001
+    """Networks of single classes, a generator for one mix alone, and two volumes of samples."""
+    source = store.put("tests/parted.zip", pictures(NEW + 2))
+    return Grid.submit(store.put("tests/parted.yaml", PARTED.encode()), BEHIND, source=source)
+
+
+@pytest.fixture(scope="session")
+def late(store: ClusterStore, more_places: None) -> Grid:  # noqa: ARG001
+    """A replicate's cell, which takes longer than its pod may."""
+    uri = store.put("tests/late.yaml", LATE.encode())
+    return Grid.submit(uri, BEHIND, stage="train", fresh="true", deadline=DEADLINE)

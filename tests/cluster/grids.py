@@ -71,9 +71,9 @@ class Grid:
             raise AssertionError(f"not over after {seconds:.0f} s: {self.said()}") from late
         return self
 
-    def terminate(self) -> None:
-        """End it at once."""
-        run("argo", "terminate", f"--namespace={NAMESPACE}", self.name)
+    def stop(self) -> None:
+        """End it, its pods with a checkpoint."""
+        run("argo", "stop", f"--namespace={NAMESPACE}", self.name)
 
     def workflow(self) -> dict[str, Any]:
         """The object."""
@@ -92,6 +92,10 @@ class Grid:
     def pods(self, template: str | None = None) -> list[Node]:
         """Its pods' nodes, of one stage or of all."""
         return [node for node in self.nodes() if node.kind == "Pod" and template in (None, node.template)]
+
+    def tasks(self) -> list[Node]:
+        """The nodes of what its pods do, each of them once, however often it was tried."""
+        return [node for node in self.nodes() if node.kind == "Retry"]
 
     def done(self, template: str) -> bool:
         """Whether a pod of a stage ended well."""

@@ -98,6 +98,13 @@ def patched(*what: str, to: dict[str, Any]) -> Iterator[None]:
         patch(*what, to=_former(before, to))
 
 
+@contextmanager
+def kept(*what: str) -> Iterator[None]:
+    """Give an object's data back to it after the block."""
+    with patched(*what, to={"data": get(*what)["data"]}):
+        yield
+
+
 def _former(before: Any, change: dict[str, Any]) -> dict[str, Any]:
     return {
         key: _former(before[key], value) if isinstance(value, dict) and key in before else before.get(key)

@@ -1,7 +1,12 @@
 """Studies small enough for two cores, each on data of its own, so that nothing of it is in the store yet."""
 
+import io
 import time
+import zipfile
 import zlib
+
+import numpy as np
+from PIL import Image
 
 NEW = int(time.time())
 """Another one each time that the tests are run."""
@@ -59,3 +64,40 @@ HUNDRED = study(
 """A hundred cells: half of them follow one training of a generator, half hold real images alone."""
 PACK = 10
 """How many of them a pod trains."""
+
+PARTED = """
+name: parted
+generators:
+  matched: {model: cgan-48, classes: separate, real: match, options: {batch_size: 4}}
+  whole: {model: cgan-48, options: {batch_size: 4}}
+grids:
+  - {name: matched, generators: [matched], classifiers: [cnn], ratios: [0.5]}
+  - {name: more, generators: [whole], classifiers: [cnn], ratios: [0.0], volumes: [2]}
+budgets:
+  train-gan: {kimg: 0.016}
+  train: {epochs: 1, patience: 1}
+training: {batch_size: 8}
+evaluators:
+  judge: {epochs: 1, training: {batch_size: 8}}
+  features: &small {classifier: resnet18, epochs: 1, training: {batch_size: 8}}
+  reader: *small
+numerics: {precision: fp32, threads: 1}
+"""
+"""A network for each class, trained on the real images of a mix alone; and a cell that takes two volumes of samples."""
+LATE = study("late", train=2100, ratios="1.0", epochs=10, generator=False)
+"""A cell that takes longer than DEADLINE."""
+DEADLINE = 30
+"""Seconds, in which a busy machine starts a pod and trains it a little."""
+
+
+def pictures(seed: int) -> bytes:
+    """A zip of class folders with pictures of noise."""
+    random = np.random.default_rng(seed)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for split, count in (("train", 12), ("validation", 6), ("test", 6)):
+            for number in range(count):
+                picture = io.BytesIO()
+                Image.fromarray(random.integers(256, size=(48, 48), dtype=np.uint8)).save(picture, "PNG")
+                file.writestr(f"{split}/{('cat', 'dog')[number % 2]}/{number}.png", picture.getvalue())
+    return buffer.getvalue()

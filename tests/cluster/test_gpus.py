@@ -76,7 +76,7 @@ def test_never_more_than_two_of_them_at_once_and_at_some_time_two(pods: PodWatch
     assert max(pods.counts(holding)) == 2
 
 
-def test_they_go_to_nodes_with_gpus_past_the_nodes_taint(pods: PodWatch) -> None:
+def test_they_go_to_nodes_with_gpus_and_may_pass_their_taint(pods: PodWatch) -> None:
     for pod in pods.last().values():
         spec = pod["spec"]
         tolerates = any(each.get("key") == GPU for each in spec["tolerations"])

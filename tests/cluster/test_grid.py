@@ -15,10 +15,11 @@ from tests.cluster.studies import study
 
 @dataclass(frozen=True)
 class Done:
-    """A study that was run once."""
+    """A study that was run by two workflows at once."""
 
     uri: str
     grid: Grid
+    beside: Grid
     made: dict[str, Manifest]
     """What the store held afterwards."""
 
@@ -27,9 +28,10 @@ class Done:
 def small(store: ClusterStore) -> Done:
     """A small study, run on the cluster."""
     uri = store.put("tests/small.yaml", study("small", ratios="0.0, 0.5, 1.0").encode())
-    grid = Grid.submit(uri).wait()
-    assert grid.phase == "Succeeded", grid.said()
-    return Done(uri, grid, made(store.open()))
+    grid, beside = Grid.submit(uri), Grid.submit(uri)
+    for each in (grid, beside):
+        assert each.wait().phase == "Succeeded", each.said()
+    return Done(uri, grid, beside, made(store.open()))
 
 
 def test_the_smoke_study_ends_with_the_numbers_of_fer_run_on_this_machine(
@@ -54,8 +56,19 @@ def test_the_smoke_study_ends_with_the_numbers_of_fer_run_on_this_machine(
 
 def test_every_stage_is_a_pod_and_every_cell_a_pod_of_its_own(small: Done, store: ClusterStore) -> None:
     stages = [task.stage for task in tasks(store.context(small.uri).planned)]
-    pods = [pod.template for pod in small.grid.pods()]
+    pods = [task.template for task in small.grid.tasks()]
     assert sorted(pods) == sorted(["prepare", "plan", *stages, "report"])
+
+
+def test_two_workflows_on_one_study_at_once_make_everything_once(small: Done, store: ClusterStore) -> None:
+    tried = attempts(store.context(small.uri))
+    assert {task: [one.state for one in each] for task, each in tried.items()} == {task: ["done"] for task in tried}
+    both = (small.grid, small.beside)
+    waited = [pod for grid in both for pod in grid.pods() if pod.exit_code == "75"]
+    busy = [
+        grid for grid in both if any(one.owner.host.startswith(grid.name) for each in tried.values() for one in each)
+    ]
+    assert waited or len(busy) == 2, "they never met"
 
 
 def test_submitted_again_no_stage_makes_anything_and_pods_take_seconds(small: Done, store: ClusterStore) -> None:
@@ -64,7 +77,7 @@ def test_submitted_again_no_stage_makes_anything_and_pods_take_seconds(small: Do
     assert again.phase == "Succeeded", again.said()
     assert made(store.open()).items() >= small.made.items()
     assert attempts(store.context(small.uri)) == before
-    assert len(again.pods()) == len(small.grid.pods())
+    assert len(again.pods()) == len(small.grid.tasks())
     spent = sum(pod.seconds for pod in again.pods())
     print(
         f"{spent:.0f} s of {len(again.pods())} pods; the first time {sum(p.seconds for p in small.grid.pods()):.0f} s"

@@ -40,7 +40,10 @@ def _image() -> str:
 
 @pytest.fixture(scope="module")
 def strict_pod() -> Iterator[str]:
-    """A pod of the image that idles: another user, a read-only root, scratch on a volume."""
+    """A pod of the image that idles: another user, a read-only root, scratch on a volume.
+
+    It asks for no processor: it would push a pod of a study aside, whose priority is lower.
+    """
     scratch = {"name": "scratch", "mountPath": "/scratch"}
     container = {
         "name": "main",
@@ -49,7 +52,7 @@ def strict_pod() -> Iterator[str]:
         "env": [{"name": "TMPDIR", "value": "/scratch"}],
         "securityContext": STRICT,
         "volumeMounts": [scratch],
-        "resources": {"requests": {"cpu": "250m", "memory": "2Gi"}, "limits": {"memory": "2Gi"}},
+        "resources": {"requests": {"cpu": "0", "memory": "2Gi"}, "limits": {"memory": "2Gi"}},
     }
     user = {"runAsNonRoot": True, "runAsUser": STRANGER, "seccompProfile": {"type": "RuntimeDefault"}}
     pod = {

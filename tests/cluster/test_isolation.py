@@ -44,7 +44,7 @@ def stage_pod(store: ClusterStore) -> Iterator[str]:
         return pods[0]["metadata"]["name"] if pods else ""
 
     yield str(wait_until(running, "a pod that trains", seconds=600))
-    grid.terminate()
+    grid.stop()
 
 
 @pytest.fixture(scope="module")

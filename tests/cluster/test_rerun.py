@@ -1,19 +1,15 @@
 """The scheduled rerun: it fires, one at a time, and takes a changed source up."""
 
-import io
-import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from tests.cluster.grids import Grid
 from tests.cluster.kube import NAMESPACE, get, patched, run, wait_until
 from tests.cluster.stores import ClusterStore, attempts
-from tests.cluster.studies import NEW
+from tests.cluster.studies import NEW, pictures
 
 SOURCE = "tests/pictures.zip"
 CRON = ("cronworkflow", "fer-rerun")
@@ -28,23 +24,10 @@ numerics: {precision: fp32, threads: 1}
 """
 
 
-def archive(seed: int) -> bytes:
-    """A zip of class folders with pictures of noise."""
-    random = np.random.default_rng(seed)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as file:
-        for split, count in (("train", 12), ("validation", 6), ("test", 6)):
-            for number in range(count):
-                picture = io.BytesIO()
-                Image.fromarray(random.integers(256, size=(48, 48), dtype=np.uint8)).save(picture, "PNG")
-                file.writestr(f"{split}/{('cat', 'dog')[number % 2]}/{number}.png", picture.getvalue())
-    return buffer.getvalue()
-
-
 @pytest.fixture(scope="module")
 def source(store: ClusterStore) -> str:
     """URI of the archive, as it is at first."""
-    return store.put(SOURCE, archive(NEW))
+    return store.put(SOURCE, pictures(NEW))
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +91,7 @@ def test_the_next_run_takes_a_changed_source_up(held: Grid, study: str, store: C
     run("argo", "resume", f"--namespace={NAMESPACE}", held.name)
     assert held.wait().phase == "Succeeded", held.said()
     first = store.context(study)
-    store.put(SOURCE, archive(NEW + 1))
+    store.put(SOURCE, pictures(NEW + 1))
     following = first_since(now())
     assert following.wait().phase == "Succeeded", following.said()
     second = store.context(study)

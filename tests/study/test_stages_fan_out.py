@@ -218,3 +218,17 @@ def test_the_cells_of_a_pack_are_trained_in_turn(fer: Fer, planned_store: Path) 
         for task in fer("status", "quick", "--store", planned_store, "--json").json()["studies"][0]["tasks"]
     ]
     assert states.count("done") == 2
+
+
+def test_a_pod_that_knows_its_plan_alone_reports_and_fetches_the_report(
+    fer: Fer, quick: Path, s3_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = ("--study", quick, "--store", s3_uri)
+    assert fer("prepare", *where).status == 0
+    assert fer("fan-out", *where, "--to", tmp_path / "plan").status == 0
+    this_plan, source = ((tmp_path / "plan" / name).read_text() for name in ("study", "source"))
+    assert fer("report", "--study", this_plan, "--store", s3_uri, "--source", source).status == 0
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")  # as in a pod, which has no token
+    fetched = fer("fetch-report", this_plan, "--store", s3_uri, "--source", source, "--to", tmp_path / "report")
+    assert fetched.status == 0
+    assert (tmp_path / "report" / "index.html").read_text().startswith("<!")
