@@ -40,11 +40,14 @@ $(STAMP): tests/requirements.lock pyproject.toml
 study: setup ## Run a study on this machine: make study [STUDY=cpu] [SOURCE=fer2013.zip] [STORE=store] [WORKERS=2]
 	$(VENV)/bin/fer run "$(STUDY)" --store "$(STORE)" $(if $(SOURCE),--source "$(SOURCE)") $(if $(WORKERS),--workers $(WORKERS))
 
+# Files of tests go on beside each other: most tests use one core.
+BESIDE := --numprocesses=2 --dist=loadfile
+
 test: lint ## Lint, types, and every test that this machine can run
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest $(BESIDE)
 
 test-fast: lint ## Lint, types, and the tests that take less than five seconds each
-	$(VENV)/bin/python -m pytest -m "not slow"
+	$(VENV)/bin/python -m pytest $(BESIDE) -m "not slow"
 
 lint: setup ## Check style, formatting and types
 	$(VENV)/bin/ruff check
