@@ -14,7 +14,7 @@ REVISIONS: dict[Stage, int] = {
     "train-evaluator": 1,
     "train-gan": 3,
     "generate": 2,
-    "assess": 2,
+    "assess": 3,
     "train": 1,
     "report": 3,
 }

@@ -1,7 +1,7 @@
 """What an assessment's figures are computed from beside the images: what networks make of them. Read once, used by all.
 
 Its sets: SAMPLES, HELD_OUT real images and a REFERENCE of training images, equally many of each class; and for the
-nearest neighbours TRAINING, all distinct training images.
+nearest neighbours TRAINING, all distinct training images, and ALL_SAMPLES that are assessed.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,20 +14,21 @@ from numpy.typing import NDArray
 
 from fer.evaluators.judge import Reader
 from fer.evaluators.network import Reading
-from fer.metrics.comparison import Comparison
+from fer.metrics.comparison import Comparison, Places
 from fer.metrics.embedding import MOST_EACH, Plane, embed
 from fer.metrics.frechet import Features
 from fer.metrics.neighbours import Neighbours, find_neighbours
 from fer.runtime.progress import progress
 
 FEATURES, JUDGE, READER, INCEPTION = "features", "judge", "reader", "inception"
-SAMPLES, HELD_OUT, REFERENCE, TRAINING = "samples", "held out", "reference", "training"
+SAMPLES, HELD_OUT, REFERENCE = "samples", "held out", "reference"
+ALL_SAMPLES, TRAINING = "all samples", "training"
 PIXELS = "pixels"
 SIDES = {"synthetic": SAMPLES, "real": HELD_OUT}
 """What stands beside each other in the figures, by its name there."""
 
 _SETS = {
-    FEATURES: (SAMPLES, HELD_OUT, TRAINING),  # of which the reference is a part
+    FEATURES: (ALL_SAMPLES, HELD_OUT, TRAINING),  # of which samples and reference are parts
     JUDGE: (SAMPLES, HELD_OUT, REFERENCE),
     READER: (SAMPLES, HELD_OUT),
     INCEPTION: (SAMPLES, HELD_OUT, REFERENCE),
@@ -85,8 +86,10 @@ class Evidence:
         }
 
     def _neighbours(self, space: Callable[[str], Features]) -> Neighbours:
-        reference = self.comparison.matched.reference
-        return find_neighbours(space(SAMPLES), space(HELD_OUT), space(TRAINING), reference)
+        matched = self.comparison.matched
+        return find_neighbours(
+            space(ALL_SAMPLES), space(HELD_OUT), space(TRAINING), compared=matched.synthetic, members=matched.reference
+        )
 
 
 def gather(comparison: Comparison, networks: Networks) -> Evidence:
@@ -103,18 +106,25 @@ def gather(comparison: Comparison, networks: Networks) -> Evidence:
                     parts.append(network.reader.read(images[start : start + _PART]))
                     bar.update(len(parts[-1].logits))
                 readings[name][of] = _joined(parts)
-    training, reference = readings[FEATURES][TRAINING], comparison.matched.reference
-    readings[FEATURES][REFERENCE] = Reading(training.logits[reference], training.features[reference])
+    features, matched = readings[FEATURES], comparison.matched
+    features[SAMPLES] = _part(features[ALL_SAMPLES], matched.synthetic)
+    features[REFERENCE] = _part(features[TRAINING], matched.reference)
     return Evidence(comparison, networks, readings)
 
 
 def _images(comparison: Comparison, of: str) -> NDArray[np.uint8]:
     matched = comparison.matched
+    if of == ALL_SAMPLES:
+        return comparison.synthetic.images
     if of == SAMPLES:
         return comparison.synthetic.images[matched.synthetic]
     if of == HELD_OUT:
         return comparison.held_out.images[matched.real]
     return comparison.training.images if of == TRAINING else comparison.training.images[matched.reference]
+
+
+def _part(reading: Reading, places: Places) -> Reading:
+    return Reading(reading.logits[places], reading.features[places])
 
 
 def _joined(parts: list[Reading]) -> Reading:

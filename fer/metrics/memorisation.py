@@ -19,7 +19,8 @@ def measure_memorisation(evidence: Evidence) -> dict[str, Any]:
     ``images`` samples and as many held-out real images beside ``training`` distinct training images: the ``median``
     distance to the nearest of these, and the share of ``near_copies``, which are as near as the nearest NEAR of the
     held-out images. ``membership``: ``members`` training images and ``others``, held-out ones, told apart by their
-    distance to the nearest sample (Chen et al. 2020, arXiv 1909.03935, their black-box attack); see ``separation``.
+    distance to the nearest of all assessed samples (Chen et al. 2020, arXiv 1909.03935, their black-box attack); see
+    ``separation``.
 
     The network of the features has learned the training images, so that they lie a little apart from all others
     whatever the generator did: an area below one half in that space is the network's doing. Pixels know no such bias.

@@ -22,20 +22,26 @@ class Neighbours:
     """Distances to the nearest, in one space."""
 
     samples: Distances
-    """(n,): from each sample to its nearest training image."""
+    """(n,): from each sample that stands beside a held-out image to its nearest training image."""
     places: Places
     """(n,): where that lies among the training images."""
     held_out: Distances
     """(n,): from each held-out real image to its nearest training image."""
     members: Distances
-    """(n,): from as many training images to their nearest sample."""
+    """(n,): from as many training images to their nearest of all samples."""
     others: Distances
-    """(n,): from each held-out real image to its nearest sample."""
+    """(n,): from each held-out real image to its nearest of all samples."""
 
 
-def find_neighbours(samples: Features, held_out: Features, training: Features, members: Places) -> Neighbours:
-    """The neighbours among features (n, d), (n, d) and (m, d); ``members`` (n,) are places in ``training``."""
-    distances, places = nearest(samples, training)
+def find_neighbours(
+    samples: Features, held_out: Features, training: Features, *, compared: Places, members: Places
+) -> Neighbours:
+    """The neighbours among features of all samples (s, d), of held-out images (n, d) and of training images (m, d).
+
+    ``compared`` (n,) are places in ``samples``, ``members`` (n,) in ``training``. Members and others are looked for
+    among all samples: an image that the generator copied into one of them would often be missed among the compared.
+    """
+    distances, places = nearest(samples[compared], training)
     return Neighbours(
         distances,
         places,

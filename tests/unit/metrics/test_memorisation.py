@@ -63,7 +63,14 @@ def test_training_images_with_a_little_noise_are_near_copies_and_give_their_memb
     found = measure_memorisation(evidence_of(dataset, copies))["pixels"]
     assert found["near_copies"]["synthetic"] == 1
     assert found["synthetic"]["median"] == pytest.approx(np.sqrt(2 / 3), rel=0.05)  # that of the noise
-    assert found["membership"]["auc"] > 0.7
+    assert found["membership"]["auc"] > 0.99
+
+
+def test_copies_of_all_training_images_give_every_member_away(dataset: Dataset) -> None:
+    found = measure_memorisation(evidence_of(dataset, dataset.train))
+    assert len(dataset.train) > found["pixels"]["images"]  # most copies stand beside no held-out image, and count
+    assert found["pixels"]["membership"]["auc"] == 1
+    assert found["features"]["membership"]["auc"] > 0.99
 
 
 def test_pixels_are_told_in_grey_levels_and_features_as_they_are(dataset: Dataset) -> None:

@@ -34,12 +34,12 @@ def test_blocks_of_distances_make_up_the_whole() -> None:
     assert found == pytest.approx(EVERY, rel=1e-6)
 
 
-def test_members_and_others_are_measured_to_the_samples() -> None:
-    samples, held_out, training = features(30, 6, 3), features(30, 6, 4), features(100, 6, 5)
-    members = np.arange(30) + 40
-    found = find_neighbours(samples, held_out, training, members)
-    assert found.samples.tolist() == nearest(samples, training)[0].tolist()
-    assert found.places.tolist() == nearest(samples, training)[1].tolist()
+def test_members_and_others_are_measured_to_all_samples_and_only_some_samples_to_the_training_images() -> None:
+    samples, held_out, training = features(90, 6, 3), features(30, 6, 4), features(100, 6, 5)
+    compared, members = np.arange(30) + 20, np.arange(30) + 40
+    found = find_neighbours(samples, held_out, training, compared=compared, members=members)
+    assert found.samples.tolist() == nearest(samples[20:50], training)[0].tolist()
+    assert found.places.tolist() == nearest(samples[20:50], training)[1].tolist()
     assert found.held_out.tolist() == nearest(held_out, training)[0].tolist()
     assert found.members.tolist() == nearest(training[40:70], samples)[0].tolist()
     assert found.others.tolist() == nearest(held_out, samples)[0].tolist()
