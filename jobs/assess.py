@@ -1,10 +1,15 @@
 """``fer assess``: measure a generator's first N samples beside real images."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import numpy as np
+from numpy.typing import NDArray
 
+from fer.data.dataset import Dataset
+from fer.data.mix import choose_real
 from fer.metrics.assessment import assess, compare, save_assessment
 from fer.plan import Task
 from fer.recipes import PlannedStudy
@@ -30,7 +35,7 @@ def make(planned: PlannedStudy, task: Task, inputs: Inputs, work: Work) -> str:
     dataset = inputs.dataset()
     (samples,) = inputs.synthetic()
     uniform = planned.study.generators[task.coordinates["generator"]].labels == "uniform"
-    comparison = compare(dataset, samples, uniform=uniform)
+    comparison = compare(dataset, samples, uniform=uniform, seen=what_it_saw(dataset, task.coordinates))
     numerics = reading_numerics(planned)
     networks = {role: load_network(inputs.evaluator(role), numerics.device) for role in task.evaluators}
     with pinned_weights(planned, planned.study.assessment.inception) as weights:
@@ -41,6 +46,17 @@ def make(planned: PlannedStudy, task: Task, inputs: Inputs, work: Work) -> str:
         evidence = gather(comparison, networks)
         save_assessment(assess(evidence), evidence, work.folder)
     return device_name(numerics)
+
+
+def what_it_saw(dataset: Dataset, coordinates: Mapping[str, str]) -> NDArray[np.int64] | None:
+    """Where the images that a generator was trained on lie in the training split, whatever networks it has.
+
+    None: it was trained on all of them. Only a generator that serves one mix (``real: match``) has a ratio.
+    """
+    if "ratio" not in coordinates:
+        return None
+    ratio, seed = float(coordinates["ratio"]), int(coordinates["seed"])
+    return choose_real(dataset.train.labels, len(dataset.classes), ratio, seed)
 
 
 def load_network(folder: Path, device: str) -> "Network":

@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fer.data.dataset import Dataset, Split
 from fer.errors import RequestError
 from fer.generators.sheets import first_of_each, write_sheet
@@ -20,9 +23,12 @@ PAIRS = "pairs.png"
 PLANE = "plane.npz"
 
 
-def compare(dataset: Dataset, synthetic: Split, *, uniform: bool = False) -> Comparison:
+def compare(
+    dataset: Dataset, synthetic: Split, *, uniform: bool = False, seen: NDArray[np.int64] | None = None
+) -> Comparison:
     """What is to be assessed. ``uniform``: the samples were asked for in equal class proportions.
 
+    ``seen``: the places in the training split of the images that the generator was trained on, None for all.
     Raises RequestError where there are no samples, or labels beyond the data set's classes.
     """
     if len(synthetic) == 0:
@@ -30,7 +36,7 @@ def compare(dataset: Dataset, synthetic: Split, *, uniform: bool = False) -> Com
     classes, label = len(dataset.classes), int(synthetic.labels.max())
     if label >= classes:
         raise RequestError(f"the synthetic set has the label {label}, but the data set has {classes} classes")
-    return Comparison(dataset, synthetic, uniform)
+    return Comparison(dataset, synthetic, uniform, seen)
 
 
 def assess(evidence: "Evidence") -> dict[str, Any]:

@@ -48,6 +48,16 @@ class Matched:
 
 
 @dataclass(frozen=True, eq=False)
+class Tested:
+    """Equally many images of each class that the generator has and has not seen, the classes one after another."""
+
+    members: Places
+    """(k,): where they lie among the distinct training images, of which the generator saw them."""
+    others: Places
+    """(k,): where they lie among the held-out images that are matched, which it cannot have seen."""
+
+
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """Samples beside the real data set that they imitate."""
 
@@ -55,6 +65,8 @@ class Comparison:
     synthetic: Split
     uniform: bool = False
     """Whether the samples were asked for in equal class proportions rather than the real ones."""
+    seen: Places | None = None
+    """Where the images that the generator was trained on lie in the training split; None: it was trained on all."""
 
     @cached_property
     def asked(self) -> tuple[int, ...]:
@@ -99,6 +111,26 @@ class Comparison:
             for labels in sides
         )
         return Matched(synthetic, real, reference, self.synthetic.labels[synthetic])
+
+    @cached_property
+    def tested(self) -> Tested:
+        """As many of each class as are matched, or as the generator saw if those are fewer. Raises as ``matched``."""
+        own, held_out = self.training.labels[self._known], self.matched.labels
+        members, others = [], []
+        for label in range(len(self.dataset.classes)):
+            mine, theirs = self._known[own == label], np.flatnonzero(held_out == label)
+            number = min(len(mine), len(theirs))
+            members.append(mine[:number])
+            others.append(theirs[:number])
+        return Tested(np.concatenate(members), np.concatenate(others))
+
+    @cached_property
+    def _known(self) -> Places:
+        """Where the images that the generator was trained on lie among the distinct training images."""
+        if self.seen is None:
+            return np.arange(len(self.training))
+        keys = image_keys(self.dataset.train.images[self.seen])
+        return np.flatnonzero(np.isin(image_keys(self.training.images), keys))
 
 
 def _limited(counts: tuple[int, ...], most: int) -> tuple[int, ...]:

@@ -86,9 +86,14 @@ class Evidence:
         }
 
     def _neighbours(self, space: Callable[[str], Features]) -> Neighbours:
-        matched = self.comparison.matched
+        tested = self.comparison.tested
         return find_neighbours(
-            space(ALL_SAMPLES), space(HELD_OUT), space(TRAINING), compared=matched.synthetic, members=matched.reference
+            space(ALL_SAMPLES),
+            space(HELD_OUT),
+            space(TRAINING),
+            compared=self.comparison.matched.synthetic,
+            members=tested.members,
+            others=tested.others,
         )
 
 

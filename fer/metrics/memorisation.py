@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fer.metrics.comparison import LEAST_IMAGES
 from fer.metrics.evidence import Evidence
 from fer.metrics.neighbours import Distances, Neighbours
 
@@ -18,9 +19,9 @@ def measure_memorisation(evidence: Evidence) -> dict[str, Any]:
 
     ``images`` samples and as many held-out real images beside ``training`` distinct training images: the ``median``
     distance to the nearest of these, and the share of ``near_copies``, which are as near as the nearest NEAR of the
-    held-out images. ``membership``: ``members`` training images and ``others``, held-out ones, told apart by their
-    distance to the nearest of all assessed samples (Chen et al. 2020, arXiv 1909.03935, their black-box attack); see
-    ``separation``.
+    held-out images. ``membership``: ``members``, training images that the generator saw, and as many ``others``,
+    held-out ones, told apart by their distance to the nearest of all assessed samples (Chen et al. 2020, arXiv
+    1909.03935, their black-box attack); see ``separation``. Of fewer than LEAST_IMAGES it is None.
 
     The network of the features has learned the training images, so that they lie a little apart from all others
     whatever the generator did: an area below one half in that space is the network's doing. Pixels know no such bias.
@@ -72,5 +73,6 @@ def _distances(found: Neighbours) -> dict[str, Any]:
 
 
 def _membership(found: Neighbours) -> dict[str, Any]:
-    area, error = separation(found.members, found.others)
+    enough = len(found.members) >= LEAST_IMAGES
+    area, error = separation(found.members, found.others) if enough else (None, None)
     return {"members": len(found.members), "others": len(found.others), "auc": area, "auc_error": error}

@@ -28,18 +28,18 @@ class Neighbours:
     held_out: Distances
     """(n,): from each held-out real image to its nearest training image."""
     members: Distances
-    """(n,): from as many training images to their nearest of all samples."""
+    """(k,): from training images that the generator saw to their nearest of all samples."""
     others: Distances
-    """(n,): from each held-out real image to its nearest of all samples."""
+    """(k,): from as many held-out real images to their nearest of all samples."""
 
 
 def find_neighbours(
-    samples: Features, held_out: Features, training: Features, *, compared: Places, members: Places
+    samples: Features, held_out: Features, training: Features, *, compared: Places, members: Places, others: Places
 ) -> Neighbours:
     """The neighbours among features of all samples (s, d), of held-out images (n, d) and of training images (m, d).
 
-    ``compared`` (n,) are places in ``samples``, ``members`` (n,) in ``training``. Members and others are looked for
-    among all samples: an image that the generator copied into one of them would often be missed among the compared.
+    ``compared`` (n,) are places in ``samples``, ``members`` (k,) in ``training`` and ``others`` (k,) in ``held_out``.
+    These two are looked for among all samples: a member's copy would often be missing among the compared ones.
     """
     distances, places = nearest(samples[compared], training)
     return Neighbours(
@@ -47,7 +47,7 @@ def find_neighbours(
         places,
         nearest(held_out, training)[0],
         nearest(training[members], samples)[0],
-        nearest(held_out, samples)[0],
+        nearest(held_out[others], samples)[0],
     )
 
 

@@ -151,6 +151,22 @@ def test_samples_held_out_and_training_images_are_equally_many_of_each_class(dat
         assert len(set(places.tolist())) == len(matched)
 
 
+def test_members_are_what_the_generator_saw_and_others_held_out_images_of_the_same_classes(dataset: Dataset) -> None:
+    seen = np.array([0, 1, 2, 30, 31, 50])  # 3 of the first class, 2 of the second, 1 of the third
+    comparison = compare(dataset, noise((30, 20, 10), 10), seen=seen)
+    tested = comparison.tested
+    members = comparison.training.images[tested.members]
+    assert {image.tobytes() for image in members} == {image.tobytes() for image in dataset.train.images[seen]}
+    assert comparison.training.labels[tested.members].tolist() == [0, 0, 0, 1, 1, 2]
+    assert comparison.matched.labels[tested.others].tolist() == [0, 0, 0, 1, 1, 2]
+
+
+def test_a_generator_that_saw_every_training_image_has_as_many_members_as_are_matched(dataset: Dataset) -> None:
+    comparison = compare(dataset, noise((30, 20, 10), 10))
+    assert comparison.tested.members.tolist() == comparison.matched.reference.tolist()
+    assert comparison.tested.others.tolist() == list(range(len(comparison.matched)))
+
+
 def test_of_the_matched_images_some_are_taken_in_the_same_proportions(dataset: Dataset) -> None:
     matched = compare(dataset, noise((30, 20, 10), 10)).matched
     counts = np.bincount(matched.labels[matched.first(13)])

@@ -7,6 +7,7 @@ from sklearn.metrics import roc_auc_score
 from fer.data.dataset import Dataset, Split, make_dataset
 from fer.metrics.memorisation import closest_pairs, measure_memorisation, separation
 from fer.metrics.neighbours import Neighbours
+from jobs.assess import what_it_saw
 from tests.unit.evaluators.readers import CLASSES, faces, some_labels
 from tests.unit.metrics.evidence import evidence_of
 
@@ -71,6 +72,22 @@ def test_copies_of_all_training_images_give_every_member_away(dataset: Dataset) 
     assert len(dataset.train) > found["pixels"]["images"]  # most copies stand beside no held-out image, and count
     assert found["pixels"]["membership"]["auc"] == 1
     assert found["features"]["membership"]["auc"] > 0.99
+
+
+def test_copies_of_all_that_a_generator_saw_give_every_member_away_however_little_that_was(dataset: Dataset) -> None:
+    seen = what_it_saw(dataset, {"generator": "honest", "seed": "3", "ratio": "0.25"})
+    assert seen is not None
+    copied = seen[np.arange(len(dataset.train)) % len(seen)]
+    copies = Split(dataset.train.images[copied], dataset.train.labels[copied])
+    found = measure_memorisation(evidence_of(dataset, copies, seen=seen))["pixels"]["membership"]
+    assert (found["members"], found["others"], found["auc"]) == (68, 68, 1)
+    unaware = measure_memorisation(evidence_of(dataset, copies))["pixels"]["membership"]
+    assert unaware["auc"] < 0.8  # were images that it never saw members, they would hide the others
+
+
+def test_too_few_members_to_tell_anything_have_no_area(dataset: Dataset) -> None:
+    found = measure_memorisation(evidence_of(dataset, dataset.train, seen=np.arange(9)))["pixels"]["membership"]
+    assert found == {"members": 9, "others": 9, "auc": None, "auc_error": None}
 
 
 def test_pixels_are_told_in_grey_levels_and_features_as_they_are(dataset: Dataset) -> None:

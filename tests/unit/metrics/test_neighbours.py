@@ -36,10 +36,10 @@ def test_blocks_of_distances_make_up_the_whole() -> None:
 
 def test_members_and_others_are_measured_to_all_samples_and_only_some_samples_to_the_training_images() -> None:
     samples, held_out, training = features(90, 6, 3), features(30, 6, 4), features(100, 6, 5)
-    compared, members = np.arange(30) + 20, np.arange(30) + 40
-    found = find_neighbours(samples, held_out, training, compared=compared, members=members)
+    compared, members, others = np.arange(30) + 20, np.arange(10) + 40, np.arange(10) + 5
+    found = find_neighbours(samples, held_out, training, compared=compared, members=members, others=others)
     assert found.samples.tolist() == nearest(samples[20:50], training)[0].tolist()
     assert found.places.tolist() == nearest(samples[20:50], training)[1].tolist()
     assert found.held_out.tolist() == nearest(held_out, training)[0].tolist()
-    assert found.members.tolist() == nearest(training[40:70], samples)[0].tolist()
-    assert found.others.tolist() == nearest(held_out, samples)[0].tolist()
+    assert found.members.tolist() == nearest(training[40:50], samples)[0].tolist()
+    assert found.others.tolist() == nearest(held_out[5:15], samples)[0].tolist()
