@@ -81,7 +81,8 @@ def copies_table(results: StudyResults) -> Table | None:
     ]
     note = (
         "Equal pixel for pixel. The right half counts copies of training images and repetitions among equally many "
-        "samples and validation and test images: real data sets have both."
+        "samples and held-out real images. These were freed of both, so that every copy is the generator’s: what the "
+        "data set itself repeats or leaks is in its audit."
     )
     return Table("copies", "Exact copies", columns, rows, note)
 
