@@ -10,7 +10,7 @@ from fer.metrics.evidence import Evidence
 from fer.metrics.neighbours import Distances, Neighbours
 
 NEAR = 0.01
-"""This share of held-out real images is nearer to a training image than the threshold of a near copy."""
+"""This share of one half of the held-out real images is as near to a training image as a near copy."""
 PAIRS = 10
 
 
@@ -18,10 +18,10 @@ def measure_memorisation(evidence: Evidence) -> dict[str, Any]:
     """By space (``pixels``: root mean square difference in grey levels; ``features``): distances to the nearest.
 
     ``images`` samples and as many held-out real images beside ``training`` distinct training images: the ``median``
-    distance to the nearest of these, and the share of ``near_copies``, which are as near as the nearest NEAR of the
-    held-out images. ``membership``: ``members``, training images that the generator saw, and as many ``others``,
-    held-out ones, told apart by their distance to the nearest of all assessed samples (Chen et al. 2020, arXiv
-    1909.03935, their black-box attack); see ``separation``. Of fewer than LEAST_IMAGES it is None.
+    distance to the nearest of these, and shares of ``near_copies`` (see there). ``membership``: ``members``, training
+    images that the generator saw, and as many ``others``, held-out ones, told apart by their distance to the nearest of
+    all assessed samples (Chen et al. 2020, arXiv 1909.03935, their black-box attack); see ``separation``. Of fewer than
+    LEAST_IMAGES members the area is None.
 
     The network of the features has learned the training images, so that they lie a little apart from all others
     whatever the generator did: an area below one half in that space is the network's doing. Pixels know no such bias.
@@ -34,6 +34,22 @@ def measure_memorisation(evidence: Evidence) -> dict[str, Any]:
             "membership": _membership(found),
         }
         for space, found in evidence.neighbours.items()
+    }
+
+
+def near_copies(samples: Distances, held_out: Distances) -> dict[str, float]:
+    """Shares as near to a training image as a ``threshold``: of samples (n,) and of held-out images (m,), m >= 2.
+
+    The threshold is that of the nearest NEAR of every second held-out image, and the ``real`` share is measured on the
+    others: on the images that it was set by, it would be NEAR whatever they are. Matched images come class by class, so
+    that each half holds half of every class, give or take one.
+    """
+    setting, checking = held_out[::2], held_out[1::2]
+    threshold = float(np.quantile(setting, NEAR, method="lower"))
+    return {
+        "threshold": threshold,
+        "synthetic": float((samples <= threshold).mean()),
+        "real": float((checking <= threshold).mean()),
     }
 
 
@@ -60,15 +76,10 @@ def separation(members: Distances, others: Distances) -> tuple[float, float]:
 
 
 def _distances(found: Neighbours) -> dict[str, Any]:
-    threshold = float(np.quantile(found.held_out, NEAR, method="lower"))
     return {
         "synthetic": {"median": float(np.median(found.samples))},
         "real": {"median": float(np.median(found.held_out))},
-        "near_copies": {
-            "threshold": threshold,
-            "synthetic": float((found.samples <= threshold).mean()),
-            "real": float((found.held_out <= threshold).mean()),
-        },
+        "near_copies": near_copies(found.samples, found.held_out),
     }
 
 
