@@ -158,6 +158,8 @@ def _reuse(finished: list[Group]) -> list[str]:
     spread = [group.of_one_generator for group in finished if len(group.finished) > 1]
     if not any(spread):
         return []
+    if any(group.of_folder for group in finished):
+        return ["One folder of images serves all seeds, so that the spread is that of these images."]
     if all(spread):
         return ["One trained generator serves several seeds, so that the spread is that of this one generator."]
     return [

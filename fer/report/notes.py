@@ -13,8 +13,8 @@ HELD_OUT = (
 ONE_GENERATOR = "one generator"
 """What tables say beside the number of seeds that share a trained generator."""
 SPREAD_OF_ONE = (
-    f"Where the seeds say “{ONE_GENERATOR}”, a single trained generator serves them all, so that the spread holds for "
-    "that generator only."
+    f"Where the seeds say “{ONE_GENERATOR}”, a single trained generator, or one folder of images, serves them all, so "
+    "that the spread holds for that generator only."
 )
 
 

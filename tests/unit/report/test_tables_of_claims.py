@@ -14,7 +14,7 @@ from fer.report.tables.overall import overall_table
 from fer.report.tables.price import price_table
 from fer.report.tables.table import Table
 from fer.report.tables.worth import worth_table
-from tests.reports import REUSED, known_score, made_up
+from tests.reports import FOLDER, REUSED, known_score, made_up
 
 STUDY = """
 name: resolutions
@@ -31,6 +31,8 @@ seeds: [0, 1, 2, 3, 4]
 ONE_SEED = STUDY.replace("[0, 1, 2, 3, 4]", "[0]")
 THREE_SEEDS = STUDY.replace("[0, 1, 2, 3, 4]", "[0, 1, 2]")
 ONE_GENERATOR = STUDY.replace("name: main", "name: main\n    reuse_generator_seed: true")
+A_FOLDER = STUDY.replace("stylegan2-32: {}", f"stylegan2-32: {{model: 'folder:{FOLDER}'}}")
+"""Five seeds of one generator beside images that were made once, whatever the seed."""
 JITTER = (0.004, -0.003, 0.001, -0.004, 0.002)
 
 
@@ -172,6 +174,18 @@ def test_generators_trained_once_are_no_procedures_that_could_be_compared() -> N
         assert {(row["verdict"], row["p"], row["about"]) for row in rows_of(table)} == {
             ("not decidable with one trained generator", None, "one generator")
         }
+
+
+def test_a_folder_of_images_is_no_procedure_that_could_be_compared() -> None:
+    results = made_up(A_FOLDER, score=scores())
+    for table in (comparisons_table(results), overall_table(results)):
+        assert {(row["verdict"], row["p"], row["about"]) for row in rows_of(table)} == {
+            ("not decidable with one trained generator", None, "one generator")
+        }
+    assert {row["about"] for row in rows_of(worth_table(results), generator="stylegan2-32")} == {"one generator"}
+    assert {row["about"] for row in rows_of(worth_table(results), generator="stylegan2-64")} == {"procedures"}
+    seeds = {(row["generator"], row["seeds_shown"]) for row in rows_of(price_table(results))}
+    assert seeds == {("stylegan2-32", "5, one generator"), ("stylegan2-64", "5")}
 
 
 def test_on_average_generators_are_compared_over_all_training_sets() -> None:
