@@ -218,6 +218,29 @@ def test_the_open_question_is_answered_with_five_seeds() -> None:
     assert "Those made at 64 px are better (p " in said
 
 
+def test_the_open_question_has_the_p_value_and_the_verdict_of_the_table_of_all_pairs() -> None:
+    """A difference that would count alone is not seen beside a third generator, neither in words nor in the table."""
+    third = STUDY.replace("stylegan2-64: {}}", "stylegan2-64: {}, cgan-48: {}}")
+    third = third.replace(
+        "generators: [stylegan2-32, stylegan2-64]", "generators: [stylegan2-32, stylegan2-64, cgan-48]"
+    )
+    for text, said_alone in ((STUDY, "Those made at 64 px are better"), (third, "No difference is seen beyond chance")):
+        results = made_up(text, score=scores(0.02, 0.027))
+        (row,) = rows_of(overall_table(results), generator="stylegan2-64", against="stylegan2-32")
+        said = resolution_note(results)
+        assert said is not None
+        assert f"{said_alone} (p = {row['p']:.3f}, corrected for all pairs of generators)" in said
+
+
+@pytest.mark.parametrize(("large", "verdict"), [(0.05, "better"), (0.0, "worse")])
+def test_the_open_question_has_one_answer_whichever_generator_a_study_names_first(large: float, verdict: str) -> None:
+    turned = STUDY.replace("{stylegan2-32: {}, stylegan2-64: {}}", "{stylegan2-64: {}, stylegan2-32: {}}")
+    said, of_turned = (resolution_note(made_up(text, score=scores(0.02, large))) for text in (STUDY, turned))
+    assert said is not None
+    assert f"Those made at 64 px are {verdict} (p " in said
+    assert of_turned == said
+
+
 def test_the_open_question_stays_open_where_chance_explains_the_difference() -> None:
     said = resolution_note(made_up(STUDY, score=scores(0.02, 0.021)))
     assert said is not None
