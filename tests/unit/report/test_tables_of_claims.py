@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fer.cells import Cell
+from fer.plan import Task
 from fer.report.resolution import resolution_note
 from fer.report.tables.comparisons import comparisons_table
 from fer.report.tables.enough import enough_table
@@ -293,3 +294,45 @@ def test_enough_is_sure_only_where_all_larger_ratios_are_too() -> None:
 
     (row,) = rows_of(enough_table(made_up(STUDY, score=score)), classifier="cnn", generator="stylegan2-32")
     assert (row["ratio"], row["sure_ratio"]) == (0.1, None)
+
+
+def as_good_as_all_real(cell: Cell) -> float:
+    """Whatever is mixed, half a point above all real images, give or take the spread of seeds."""
+    return 0.5 if cell.generator is None else 0.505 + JITTER[cell.seed] / 8
+
+
+def test_enough_is_sure_with_five_seeds_and_says_of_what() -> None:
+    (row,) = rows_of(
+        enough_table(made_up(STUDY, score=as_good_as_all_real)), classifier="cnn", generator="stylegan2-32"
+    )
+    assert (row["sure_ratio"], row["sure_about"], row["verdict"]) == (0.0, "procedures", "within one point")
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "verdict"),
+    [
+        (THREE_SEEDS, "procedures", "not decidable with this many seeds"),
+        (ONE_GENERATOR, "one generator", "not decidable with one trained generator"),
+        (A_FOLDER, "one generator", "not decidable with one trained generator"),
+    ],
+    ids=["three seeds", "a reused generator", "a folder"],
+)
+def test_enough_is_never_sure_where_procedures_are_not_decidable(text: str, about: str, verdict: str) -> None:
+    (row,) = rows_of(enough_table(made_up(text, score=as_good_as_all_real)), classifier="cnn", generator="stylegan2-32")
+    assert (row["ratio"], row["about"]) == (0.0, about)
+    assert (row["sure_ratio"], row["sure_real_images"], row["sure_about"], row["verdict"]) == (None, None, "", verdict)
+
+
+def test_enough_says_of_the_mix_that_it_shows_what_the_claim_is_about() -> None:
+    """Of samples alone a single seed is finished, and it is far off; the mix that comes close has five."""
+
+    def missing(task: Task) -> tuple[str, str] | None:
+        gone = task.cell is not None and task.cell.generator and task.cell.ratio == 0 and task.cell.seed > 0
+        return ("failed", "why") if gone else None
+
+    def score(cell: Cell) -> float:
+        return 0.2 if cell.generator and cell.ratio == 0 else as_good_as_all_real(cell)
+
+    table = enough_table(made_up(STUDY, score=score, missing=missing))
+    (row,) = rows_of(table, classifier="cnn", generator="stylegan2-32")
+    assert (row["ratio"], row["about"], row["sure_ratio"], row["sure_about"]) == (0.1, "procedures", 0.1, "procedures")
