@@ -129,7 +129,8 @@ def _replaced(best: Group, control: Group, everything: Group) -> str:
         return f"The samples replace nothing of the other {left_out} of the real images."
     if mix >= real:
         return f"The samples do what the other {left_out} of the real images would."
-    return f"The samples do {percent((mix - alone) / (real - alone))} of what the other {left_out} would add."
+    share = percent((mix - alone) / (real - alone))
+    return f"The samples do {share} of what the other {left_out} would add, by the means."
 
 
 def _synthetic_alone(results: StudyResults, finished: list[Group], groups: list[Group]) -> list[str]:

@@ -67,6 +67,9 @@ def test_worth_has_an_interval_a_claim_and_a_verdict_of_five_seeds() -> None:
     assert row["worth_low"] < 0.05 < row["worth_high"]
     assert row["worth_interval"] == f"{row['worth_low']:+.3f} to {row['worth_high']:+.3f}"
     assert (row["about"], row["verdict"]) == ("procedures", "better")
+    for side in ("mix", "control"):
+        assert row[f"{side}_interval_low"] <= row[side] <= row[f"{side}_interval_high"]
+        assert row[f"{side}_interval"]
     assert row["worth_leak_free_low"] < row["worth_leak_free"] < row["worth_leak_free_high"]
     assert "mcnemar_p" not in columns_of(table)
 
@@ -106,6 +109,13 @@ def test_every_mix_has_a_price_beside_what_it_holds_and_what_its_generator_had_s
     assert half["price_low"] < number < half["price_high"]
     assert (half["real_images"], half["samples"], half["generator_had_seen"]) == (14354, 14355, 28709)
     assert half["each"] == pytest.approx((number - 14354) / 14355, rel=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("text", "about"), [(STUDY, "procedures"), (ONE_SEED, "these networks"), (ONE_GENERATOR, "one generator")]
+)
+def test_a_price_says_what_it_is_about(text: str, about: str) -> None:
+    assert {row["about"] for row in rows_of(price_table(made_up(text, score=scores())))} == {about}
 
 
 def test_a_price_beyond_the_controls_is_not_extrapolated() -> None:
