@@ -16,5 +16,5 @@ REVISIONS: dict[Stage, int] = {
     "generate": 2,
     "assess": 3,
     "train": 1,
-    "report": 3,
+    "report": 4,
 }

@@ -42,6 +42,9 @@ seeds: [0, 1]
 REUSED = TWO_GENERATORS.replace("{name: weak,", "{name: weak, reuse_generator_seed: true,")
 """The same, but ``weak`` is trained for the first seed only."""
 
+FOLDER = "/theirs"
+"""Images that somebody brought along: the model ``folder:/theirs`` of made-up studies."""
+
 Score = Callable[[Cell], float]
 
 
@@ -53,7 +56,7 @@ def plan_of(text: str, **changes: Any) -> PlannedStudy:
             "dataset": "d" * 40,
             "classes": CLASSES,
             "train_size": TRAIN_SIZE,
-            "fingerprints": {},
+            "fingerprints": {FOLDER: "f" * 40},
             **changes,
         }
     )

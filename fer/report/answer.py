@@ -129,7 +129,8 @@ def _replaced(best: Group, control: Group, everything: Group) -> str:
         return f"The samples replace nothing of the other {left_out} of the real images."
     if mix >= real:
         return f"The samples do what the other {left_out} of the real images would."
-    return f"The samples do {percent((mix - alone) / (real - alone))} of what the other {left_out} would add."
+    share = percent((mix - alone) / (real - alone))
+    return f"The samples do {share} of what the other {left_out} would add, by the means."
 
 
 def _synthetic_alone(results: StudyResults, finished: list[Group], groups: list[Group]) -> list[str]:
@@ -158,6 +159,8 @@ def _reuse(finished: list[Group]) -> list[str]:
     spread = [group.of_one_generator for group in finished if len(group.finished) > 1]
     if not any(spread):
         return []
+    if any(group.of_folder for group in finished):
+        return ["One folder of images serves all seeds, so that the spread is that of these images."]
     if all(spread):
         return ["One trained generator serves several seeds, so that the spread is that of this one generator."]
     return [

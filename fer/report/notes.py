@@ -10,11 +10,15 @@ HELD_OUT = (
     "About every tenth image of a training set is held out and never trained on, the same real ones in a mix and in "
     "its control."
 )
+NO_INTERVAL_OF_AUROC = (
+    "AUROC has no interval: it takes the scores that a network gives every class, and cells keep the label that it "
+    "reads in each test image."
+)
 ONE_GENERATOR = "one generator"
 """What tables say beside the number of seeds that share a trained generator."""
 SPREAD_OF_ONE = (
-    f"Where the seeds say “{ONE_GENERATOR}”, a single trained generator serves them all, so that the spread holds for "
-    "that generator only."
+    f"Where the seeds say “{ONE_GENERATOR}”, a single trained generator, or one folder of images, serves them all, so "
+    "that the spread holds for that generator only."
 )
 
 

@@ -1,9 +1,11 @@
 """Generators against each other: which cells are compared, and how the claims on them are judged."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from fer.report.evidence import Average, average_difference
 from fer.report.results import StudyResults
 from fer.report.summary import Group, groups_of
 from fer.report.verdicts import verdicts_of
@@ -13,6 +15,19 @@ NOT_OF_ONE = "not decidable with one trained generator"
 """The verdict on two generators of which one was trained once, for however many seeds."""
 
 Pair = tuple[Group, Group]
+
+
+@dataclass(frozen=True)
+class JudgedAverage:
+    """Two generators on average over all that both have finished, and what is made of it among all such pairs."""
+
+    first: str
+    second: str
+    average: Average
+    p: float | None
+    """Corrected for all pairs of the study's generators; None without a verdict."""
+    verdict: str
+    """On the first one."""
 
 
 def generator_pairs(results: StudyResults) -> Iterator[tuple[str, str, list[Pair]]]:
@@ -48,3 +63,14 @@ def judged(claims: Sequence[Claim], pairs: Sequence[Pair]) -> list[dict[str, Any
     ]
     found = verdicts_of([None if no else claim for claim, no in zip(claims, withheld, strict=True)])
     return [{"p": verdict and verdict.p, "verdict": verdict.words if verdict else NOT_OF_ONE} for verdict in found]
+
+
+def judged_averages(results: StudyResults) -> list[JudgedAverage]:
+    """Every two generators that share a training set and a seed: one family, whatever part of it a page shows."""
+    found = [
+        (first, second, average)
+        for first, second, pairs in generator_pairs(results)
+        if (average := average_difference(results, pairs)) is not None
+    ]
+    verdicts = judged([average.claim for *_, average in found], [average.pairs[0] for *_, average in found])
+    return [JudgedAverage(*compared, **verdict) for compared, verdict in zip(found, verdicts, strict=True)]

@@ -1,10 +1,10 @@
 """The study's open question: are samples made at 64 px better than samples made at 32, or is it noise?"""
 
-from fer.report.evidence import Average, average_difference
+from dataclasses import replace
+
 from fer.report.format import between, p_is, score, signed
-from fer.report.pairs import NOT_OF_ONE, judged, pairs_of
+from fer.report.pairs import NOT_OF_ONE, JudgedAverage, judged_averages
 from fer.report.results import StudyResults
-from fer.report.summary import groups_of
 from fer.report.verdicts import POINT, seeds_to_see
 from fer.statistics.claims import LEAST_SEEDS, NetworksClaim
 from fer.statistics.estimate import Estimate
@@ -20,6 +20,7 @@ _VERDICTS = {
     "worse": "Those made at 64 px are worse",
     "no difference seen": "No difference is seen beyond chance",
 }
+_OPPOSITE = {"better": "worse", "worse": "better"}
 
 
 def resolution_note(results: StudyResults) -> str | None:
@@ -30,23 +31,26 @@ def resolution_note(results: StudyResults) -> str | None:
     )
     if large is None or small is None:
         return None
-    average = average_difference(results, pairs_of(groups_of(results), large, small))
-    if average is None:
+    found = next((found for found in judged_averages(results) if {found.first, found.second} == {large, small}), None)
+    if found is None:
         return f"{_QUESTION} Nothing can be said yet: {large} and {small} share no finished training set and seed."
-    estimate, sets = average.claim.estimate, len(average.pairs)
+    # The family's order of the two is that of the study's generators.
+    turned = found.first == small
+    estimate, sets = found.average.claim.estimate, len(found.average.pairs)
+    if turned:
+        estimate = replace(estimate, value=-estimate.value)
     return (
         f"{_QUESTION} The macro-F1 of {large} minus that of {small} is {signed(estimate.value)} "
         f"({between(estimate.interval, signed)} at 95 %) over {sets} training {'set' if sets == 1 else 'sets'} and "
-        f"{estimate.seeds} {'seed' if estimate.seeds == 1 else 'seeds'}. {_conclusion(average)}"
+        f"{estimate.seeds} {'seed' if estimate.seeds == 1 else 'seeds'}. {_conclusion(found, turned)}"
     )
 
 
-def _conclusion(average: Average) -> str:
-    """The verdict, and how many seeds it would take."""
-    estimate = average.claim.estimate
-    (verdict,) = judged([average.claim], average.pairs[:1])
-    words, p = verdict["verdict"], verdict["p"]
-    if isinstance(average.claim, NetworksClaim):
+def _conclusion(found: JudgedAverage, turned: bool) -> str:
+    """The verdict, the same as in the table of all pairs, and how many seeds it would take."""
+    estimate, p = found.average.claim.estimate, found.p
+    words = _OPPOSITE.get(found.verdict, found.verdict) if turned else found.verdict
+    if isinstance(found.average.claim, NetworksClaim):
         said = f"That is of these trained networks; of the procedures it is {UNDECIDABLE}"
         return f"{said}: {_needed(_ASSUMED, f'differ by {score(ASSUMED_SPREAD)}, which is assumed')}"
     if words == NOT_OF_ONE:
@@ -55,7 +59,8 @@ def _conclusion(average: Average) -> str:
     if p is None:
         said = f"Whether that is more than chance is {UNDECIDABLE}"
         return f"{said}: {_needed(estimate, 'differ as these few do')}"
-    return f"{_VERDICTS[words]} ({p_is(p)}); {_needed(estimate, 'differ as these do')}"
+    said = f"{_VERDICTS[words]} ({p_is(p)}, corrected for all pairs of generators)"
+    return f"{said}; {_needed(estimate, 'differ as these do')}"
 
 
 def _needed(estimate: Estimate, seeds_differ: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from fer.cells import Cell, cells
+from fer.recipes import is_folder
 from fer.report.results import CellResult, StudyResults
 
 SCORES = {
@@ -56,6 +57,8 @@ class Group:
     volume: int
     planned: tuple[Cell, ...]
     finished: tuple[CellResult, ...]
+    of_folder: bool = False
+    """Whether its samples are somebody's own images, of which no seed makes others."""
 
     @property
     def is_mix(self) -> bool:
@@ -88,8 +91,12 @@ class Group:
 
     @property
     def of_one_generator(self) -> bool:
-        """Whether several finished seeds share one trained generator, so that their spread holds for it only."""
-        return self.is_mix and len(self.finished) > 1 and len({r.cell.generator_seed for r in self.finished}) == 1
+        """Whether several finished seeds share one trained generator, so that their spread holds for it only.
+
+        A folder is one: its seeds shuffle the same images, and another maker's run would have given others.
+        """
+        trained = 1 if self.of_folder else len({result.cell.generator_seed for result in self.finished})
+        return self.is_mix and len(self.finished) > 1 and trained == 1
 
     def only(self, seeds: Collection[int]) -> "Group":
         """The same group with the finished cells of these seeds alone."""
@@ -111,8 +118,17 @@ def groups_of(results: StudyResults) -> list[Group]:
     planned: dict[tuple[str, str, float, int], list[Cell]] = {}
     for cell in cells(results.planned.study):
         planned.setdefault(cell.coordinates[:4], []).append(cell)
+    folders = {name for name in results.planned.study.generators if is_folder(results.planned, name)}
     groups = [
-        Group(members[0].generator, key[1], key[2], key[3], tuple(members), tuple(finished.get(key, ())))
+        Group(
+            generator=members[0].generator,
+            classifier=key[1],
+            ratio=key[2],
+            volume=key[3],
+            planned=tuple(members),
+            finished=tuple(finished.get(key, ())),
+            of_folder=members[0].generator in folders,
+        )
         for key, members in planned.items()
     ]
     generators = [*results.planned.study.generators, None]
@@ -157,7 +173,7 @@ def worths_of(groups: Iterable[Group]) -> Iterator[Worth]:
 
 def seen_by_generator(results: StudyResults, group: Group) -> int | None:
     """Real images that the generator of a mix had seen; None for images that somebody brought along."""
-    if group.generator is None or results.planned.study.model_of(group.generator).startswith("folder:"):
+    if group.generator is None or group.of_folder:
         return None
     matched = results.planned.study.generators[group.generator].real == "match"
     return group.real_images(results.planned.train_size) if matched else results.planned.train_size

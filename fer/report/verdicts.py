@@ -32,7 +32,12 @@ def claim_about(claim: Claim | None, of_one_generator: bool) -> str:
     """What a claim is about, in a word or two; nothing for None."""
     if claim is None:
         return ""
-    if isinstance(claim, NetworksClaim):
+    return figure_about(claim.estimate.seeds, of_one_generator)
+
+
+def figure_about(seeds: int, of_one_generator: bool) -> str:
+    """The same of a figure that is no claim of its own, by the seeds that it is from."""
+    if seeds == 1:
         return "these networks"
     return "one generator" if of_one_generator else "procedures"
 
@@ -41,6 +46,18 @@ def seeds_to_see(estimate: Estimate) -> str:
     """How many seeds show a difference of ``POINT`` with the chance ``POWER``, if seeds and images vary as here."""
     needed = seeds_needed(POINT, estimate.seeds * estimate.by_seeds**2, estimate.by_images**2)
     return f"more than {whole(MOST_SEEDS)}" if needed is None else whole(needed)
+
+
+def mean_entries(name: str, mean: Estimate | None) -> dict[str, Any]:
+    """The entries of a row for the interval of a mean: its ends, and these as text."""
+    if mean is None:
+        return dict.fromkeys((f"{name}_interval", f"{name}_interval_low", f"{name}_interval_high"))
+    interval = mean.interval
+    return {
+        f"{name}_interval": between(interval),
+        f"{name}_interval_low": interval.low,
+        f"{name}_interval_high": interval.high,
+    }
 
 
 def difference_entries(name: str, claim: Claim | None) -> dict[str, Any]:

@@ -25,7 +25,8 @@ def diversity_table(results: StudyResults) -> Table | None:
     ]
     note = (
         "Mean distance of the features of two images of one class. A generator that draws few faces of a class again "
-        "and again falls short of real images here."
+        "and again falls short of real images here. It has no interval: images are in many pairs at "
+        "once, and how far the means of other samples would lie from these is not looked at."
     )
     return Table("diversity", "Diversity within classes", columns, rows, note, len(leading))
 

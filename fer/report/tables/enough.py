@@ -1,14 +1,45 @@
 """How few real images come close to all of them, with samples in place of the rest."""
 
+from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from fer.report.evidence import difference_of
+from fer.report.pairs import NOT_OF_ONE
 from fer.report.prices import controls_of
 from fer.report.results import StudyResults
 from fer.report.summary import Group, groups_of
 from fer.report.tables.table import Column, Table
 from fer.report.verdicts import POINT, claim_about
-from fer.statistics.claims import Claim
+from fer.statistics.claims import LEAST_SEEDS, Claim, ProceduresClaim
+from fer.statistics.verdicts import UNDECIDABLE
+
+WITHIN = "within one point"
+NOT_SURE = "not surely within one point"
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """A mix beside all real images."""
+
+    mix: Group
+    """With the seeds alone that both have."""
+    claim: Claim
+    """By how much all real images are better."""
+
+    @property
+    def about(self) -> str:
+        return claim_about(self.claim, self.mix.of_one_generator)
+
+    @property
+    def verdict(self) -> str:
+        """Whether its whole interval is within a point; on procedures only where other seeds can be judged from it."""
+        if isinstance(self.claim, ProceduresClaim):
+            if self.mix.of_one_generator:
+                return NOT_OF_ONE
+            if not self.claim.decidable:
+                return UNDECIDABLE
+        return WITHIN if self.claim.estimate.interval.high <= POINT else NOT_SURE
 
 
 def enough_table(results: StudyResults) -> Table | None:
@@ -32,15 +63,18 @@ def enough_table(results: StudyResults) -> Table | None:
             Column("real_images", "real images", "whole", group="By the means"),
             Column("below", "below all real", "score", group="By the means"),
             Column("below_at_most", "at most", "score", group="By the means"),
+            Column("about", "claim about", group="By the means"),
             Column("sure_ratio", "real ratio", "ratio", group="Sure at 95 %"),
             Column("sure_real_images", "real images", "whole", group="Sure at 95 %"),
-            Column("about", "Claim about"),
+            Column("sure_about", "claim about", group="Sure at 95 %"),
+            Column("verdict", "the mix is", group="Sure at 95 %"),
         ],
         rows=rows,
         note=(
             "The smallest real ratio at which the mix’s macro-F1 is at most 0.010 below that of all real images: by "
             "the means, and so that the whole 95 % interval of the difference is, here and at all larger ratios. "
-            "Empty where no finished mix is."
+            f"Empty where no finished mix is. Of procedures nothing is sure with fewer than {LEAST_SEEDS} seeds, nor "
+            "where one trained generator serves them all."
         ),
     )
 
@@ -50,39 +84,42 @@ def _row(results: StudyResults, groups: list[Group], classifier: str, generator:
     if everything is None:
         return None
     mixes = [group for group in groups if (group.classifier, group.generator) == (classifier, generator)]
-    claims = [(mix, claim) for mix in mixes if (claim := difference_of(results, everything, mix)) is not None]
-    if not claims:
+    beside = [
+        _Beside(mix.only(everything.finished_seeds), claim)
+        for mix in mixes
+        if (claim := difference_of(results, everything, mix)) is not None
+    ]
+    if not beside:
         return None
-    near = next(((mix, claim) for mix, claim in claims if claim.estimate.value <= POINT), None)
-    sure = _smallest_sure(claims)
     size = results.planned.train_size
     return {
         "classifier": classifier,
         "generator": generator,
-        **_near(near, size),
-        "sure_ratio": sure and sure.ratio,
-        "sure_real_images": sure and sure.real_images(size),
-        "about": claim_about(claims[0][1], claims[0][0].of_one_generator),
+        **_near(next((found for found in beside if found.claim.estimate.value <= POINT), None), size),
+        **_sure(beside, size),
     }
 
 
-def _smallest_sure(claims: list[tuple[Group, Claim]]) -> Group | None:
+def _sure(beside: list[_Beside], train_size: int) -> dict[str, Any]:
     """From the largest ratio down to the first that is not sure, so that several looks do not make one by chance."""
-    sure = None
-    for mix, claim in reversed(claims):
-        if claim.estimate.interval.high > POINT:
-            break
-        sure = mix
-    return sure
-
-
-def _near(near: tuple[Group, Claim] | None, train_size: int) -> dict[str, Any]:
-    if near is None:
-        return dict.fromkeys(("ratio", "real_images", "below", "below_at_most"))
-    mix, claim = near
+    alike = [found for found in reversed(beside) if type(found.claim) is type(beside[-1].claim)]
+    sure = list(takewhile(lambda found: found.verdict == WITHIN, alike))
+    last = sure[-1] if sure else None
     return {
-        "ratio": mix.ratio,
-        "real_images": mix.real_images(train_size),
-        "below": claim.estimate.value,
-        "below_at_most": claim.estimate.interval.high,
+        "sure_ratio": last and last.mix.ratio,
+        "sure_real_images": last and last.mix.real_images(train_size),
+        "sure_about": last.about if last else "",
+        "verdict": (last or alike[0]).verdict,
+    }
+
+
+def _near(near: _Beside | None, train_size: int) -> dict[str, Any]:
+    if near is None:
+        return dict.fromkeys(("ratio", "real_images", "below", "below_at_most")) | {"about": ""}
+    return {
+        "ratio": near.mix.ratio,
+        "real_images": near.mix.real_images(train_size),
+        "below": near.claim.estimate.value,
+        "below_at_most": near.claim.estimate.interval.high,
+        "about": near.about,
     }

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from fer.report.format import between, share
 from fer.report.results import AssessmentResult, StudyResults
 from fer.report.tables.runs import run_columns, run_entries
 from fer.report.tables.table import Column, Table
+from fer.statistics.shares import share_interval
 
 ROLES = ("reader", "judge")
 
@@ -21,27 +23,42 @@ def fidelity_table(results: StudyResults) -> Table | None:
         Column("classifier", "Classifier"),
         Column("images", "Samples", "whole"),
         Column("agreement", "samples", "share", group="Label asked for is read"),
+        Column("agreement_interval", "95 % interval", "count", group="Label asked for is read"),
         Column("real", "real", "share", group="Label asked for is read"),
+        Column("real_interval", "95 % interval", "count", group="Label asked for is read"),
         Column("chance", "by chance", "share", group="Label asked for is read"),
         Column("real_images", "Real images", "whole"),
     ]
     note = (
         "Both are trained on all real training images. The reader’s figure is the one that counts: the judge chose "
         "the generator’s weights, and may have chosen what pleases it. Real: how often they read the label of "
-        "held-out real images, which is the most that samples need reach. By chance: were labels to say nothing."
+        "held-out real images, which is the most that samples need reach. By chance: were labels to say nothing. "
+        "Intervals (Wilson’s) are for other samples and other real images, with this generator and this network."
     )
     return Table("fidelity", "Label fidelity", columns, rows, note, len(leading))
 
 
 def _row(assessment: AssessmentResult, role: str) -> dict[str, Any]:
     found = assessment.figures["fidelity"][role]
+    real = found["real"]
     return {
         **run_entries(assessment.run),
         "role": role,
         "classifier": found["classifier"],
         "images": found["images"],
         "agreement": found["agreement"],
+        **_interval("agreement", found["agreement"], found["images"]),
         "chance": found["chance"],
-        "real": found["real"]["agreement"],
-        "real_images": found["real"]["images"],
+        "real": real["agreement"],
+        **_interval("real", real["agreement"], real["images"]),
+        "real_images": real["images"],
+    }
+
+
+def _interval(name: str, share_read: float, images: int) -> dict[str, Any]:
+    interval = share_interval(share_read, images)
+    return {
+        f"{name}_interval": between(interval, share),
+        f"{name}_low": interval.low,
+        f"{name}_high": interval.high,
     }

@@ -3,11 +3,11 @@
 from typing import Any
 
 from fer.report.evidence import mean_of
-from fer.report.format import between
-from fer.report.notes import HELD_OUT, SPREAD_OF_ONE, seeds_shown
+from fer.report.notes import HELD_OUT, NO_INTERVAL_OF_AUROC, SPREAD_OF_ONE, seeds_shown
 from fer.report.results import StudyResults
 from fer.report.summary import Group, groups_of
 from fer.report.tables.table import Column, Table
+from fer.report.verdicts import mean_entries
 
 NAMES = ("macro_f1", "macro_f1_leak_free", "accuracy", "accuracy_leak_free", "auroc", "validation_macro_f1")
 
@@ -64,17 +64,14 @@ def _row(results: StudyResults, group: Group) -> dict[str, Any]:
         row[f"{name}_low"] = summary and summary.low
         row[f"{name}_high"] = summary and summary.high
     for name in INTERVALS_OF:
-        mean = mean_of(results, group, name)
-        row[f"{name}_interval"] = mean and between(mean.interval)
-        row[f"{name}_interval_low"] = mean and mean.interval.low
-        row[f"{name}_interval_high"] = mean and mean.interval.high
+        row |= mean_entries(name, mean_of(results, group, name))
     return row
 
 
 def _note(results: StudyResults, groups: list[Group]) -> str:
     note = (
         "Leak-free leaves out the test images that also occur, pixel for pixel, in training or validation. “Real "
-        f"alone” is the control: the same real images with nothing beside them. {HELD_OUT}"
+        f"alone” is the control: the same real images with nothing beside them. {HELD_OUT} {NO_INTERVAL_OF_AUROC}"
     )
     if len(results.planned.study.seeds) > 1:
         note += " Means over seeds, ± one standard deviation between seeds."

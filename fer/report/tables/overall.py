@@ -3,7 +3,7 @@
 from typing import Any
 
 from fer.report.evidence import average_difference
-from fer.report.pairs import NOT_OF_ONE, generator_pairs, judged, of_one_generator
+from fer.report.pairs import NOT_OF_ONE, JudgedAverage, judged_averages, of_one_generator
 from fer.report.results import StudyResults
 from fer.report.tables.comparisons import DIFFERENCES, PAIR
 from fer.report.tables.table import Column, Table
@@ -13,31 +13,9 @@ from fer.statistics.claims import Claim, NetworksClaim
 
 def overall_table(results: StudyResults) -> Table | None:
     """One row per pair of generators that share a training set and a seed."""
-    found = [
-        (first, second, average)
-        for first, second, pairs in generator_pairs(results)
-        if (average := average_difference(results, pairs)) is not None
-    ]
-    if not found:
+    rows = [_row(results, compared) for compared in judged_averages(results)]
+    if not rows:
         return None
-    verdicts = judged([average.claim for *_, average in found], [average.pairs[0] for *_, average in found])
-    rows: list[dict[str, Any]] = []
-    for (first, second, average), verdict in zip(found, verdicts, strict=True):
-        leak_free = average_difference(results, average.pairs, "macro_f1_leak_free")
-        claim = average.claim
-        rows.append(
-            {
-                "generator": first,
-                "against": second,
-                "training_sets": len(average.pairs),
-                **difference_entries("difference", claim),
-                **difference_entries("leak_free", None if leak_free is None else leak_free.claim),
-                "about": claim_about(claim, of_one_generator(average.pairs[0])),
-                **verdict,
-                "seeds": claim.estimate.seeds,
-                "seeds_for_a_point": _needed(claim, verdict["verdict"]),
-            }
-        )
     return Table(
         name="overall",
         title="Generators against each other, on average",
@@ -56,6 +34,23 @@ def overall_table(results: StudyResults) -> Table | None:
             "difference of 0.010 with a chance of 80 %, if differences spread between seeds as they did here."
         ),
     )
+
+
+def _row(results: StudyResults, compared: JudgedAverage) -> dict[str, Any]:
+    average, claim = compared.average, compared.average.claim
+    leak_free = average_difference(results, average.pairs, "macro_f1_leak_free")
+    return {
+        "generator": compared.first,
+        "against": compared.second,
+        "training_sets": len(average.pairs),
+        **difference_entries("difference", claim),
+        **difference_entries("leak_free", None if leak_free is None else leak_free.claim),
+        "about": claim_about(claim, of_one_generator(average.pairs[0])),
+        "p": compared.p,
+        "verdict": compared.verdict,
+        "seeds": claim.estimate.seeds,
+        "seeds_for_a_point": _needed(claim, compared.verdict),
+    }
 
 
 def _needed(claim: Claim, verdict: str) -> str | None:

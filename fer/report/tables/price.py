@@ -7,6 +7,7 @@ from fer.report.prices import Priced, interval_spelled, prices_of, spelled
 from fer.report.results import StudyResults
 from fer.report.summary import seen_by_generator
 from fer.report.tables.table import Column, Table
+from fer.report.verdicts import figure_about
 
 
 def price_table(results: StudyResults) -> Table | None:
@@ -26,6 +27,7 @@ def price_table(results: StudyResults) -> Table | None:
             Column("samples", "samples", "whole", group="The mix holds"),
             Column("price", "real images alone", "count", group="It does as well as"),
             Column("price_interval", "95 % interval", "count", group="It does as well as"),
+            Column("about", "Claim about"),
             Column("each", "One sample is worth", "score"),
             Column("seeds_shown", "Seeds"),
             Column("generator_had_seen", "Generator had seen", "whole"),
@@ -63,6 +65,7 @@ def _row(results: StudyResults, priced: Priced) -> dict[str, Any]:
         "price_low_beyond": price.low.beyond,
         "price_high": price.high.number,
         "price_high_beyond": price.high.beyond,
+        "about": figure_about(priced.seeds, mix.of_one_generator),
         "each": (price.value.number - real) / samples if known else None,
         "seeds": priced.seeds,
         "seeds_shown": seeds_shown(str(priced.seeds), mix),

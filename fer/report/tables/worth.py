@@ -3,12 +3,12 @@
 import statistics
 from typing import Any
 
-from fer.report.evidence import difference_of, mcnemar_of
+from fer.report.evidence import difference_of, mcnemar_of, mean_of
 from fer.report.notes import HELD_OUT, SPREAD_OF_ONE, seeds_shown
 from fer.report.results import StudyResults
 from fer.report.summary import Worth, groups_of, seen_by_generator, worths_of
 from fer.report.tables.table import Column, Table
-from fer.report.verdicts import HOLM, claim_about, difference_entries, verdicts_of
+from fer.report.verdicts import HOLM, claim_about, difference_entries, mean_entries, verdicts_of
 from fer.statistics.verdicts import Verdict, holm
 
 
@@ -30,7 +30,9 @@ def worth_table(results: StudyResults) -> Table | None:
             Column("generator", "Generator", head=True),
             Column("ratio", "Real ratio", "ratio", head=True),
             Column("mix", "mix", "score", group="Macro-F1"),
+            Column("mix_interval", "95 % interval", "count", group="Macro-F1"),
             Column("control", "control", "score", group="Macro-F1"),
+            Column("control_interval", "95 % interval", "count", group="Macro-F1"),
             Column("worth", "official", "signed", group="Worth"),
             Column("worth_interval", "95 % interval", "count", group="Worth"),
             Column("worth_leak_free", "leak-free", "signed", group="Worth"),
@@ -77,13 +79,16 @@ def _verdict(verdict: Verdict | None) -> dict[str, Any]:
 
 def _scores(results: StudyResults, worth: Worth) -> dict[str, Any]:
     both = worth.scores("macro_f1")
+    mix, control = worth.compared, worth.control.only(worth.mix.finished_seeds)
     return {
         "classifier": worth.mix.classifier,
         "generator": worth.mix.generator,
         "ratio": worth.mix.ratio,
         "real_images": worth.mix.real_images(results.planned.train_size),
-        "mix": _mean([mix for mix, _ in both]),
-        "control": _mean([control for _, control in both]),
+        "mix": _mean([score for score, _ in both]),
+        **mean_entries("mix", mean_of(results, mix, "macro_f1")),
+        "control": _mean([score for _, score in both]),
+        **mean_entries("control", mean_of(results, control, "macro_f1")),
         "worth_sd": _sd(worth.differences("macro_f1")),
         "worth_leak_free_sd": _sd(worth.differences("macro_f1_leak_free")),
         "seeds": len(both),

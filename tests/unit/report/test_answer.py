@@ -9,7 +9,7 @@ import pytest
 from fer.cells import Cell
 from fer.plan import Task
 from fer.report.answer import answers, headline
-from tests.reports import REUSED, TWO_GENERATORS, known_score, made_up
+from tests.reports import FOLDER, REUSED, TWO_GENERATORS, known_score, made_up
 
 
 def test_the_best_mix_stands_beside_its_control_and_all_real_images() -> None:
@@ -18,9 +18,8 @@ def test_the_best_mix_stands_beside_its_control_and_all_real_images() -> None:
     assert re.search(r"reaches a test macro-F1 of 0\.375 \(0\.3[0-6]\d to 0\.[34]\d\d; leak-free 0\.370\)", weak)
     assert re.search(r"the same real images alone reach 0\.355 \(0\.[23]\d\d to 0\.[34]\d\d; leak-free 0\.350\)", weak)
     assert "all real images 0.505 (" in weak
-    assert (
-        "The samples do 13\N{NARROW NO-BREAK SPACE}% of what the other 50\N{NARROW NO-BREAK SPACE}% would add" in weak
-    )
+    share, left_out = "13\N{NARROW NO-BREAK SPACE}%", "50\N{NARROW NO-BREAK SPACE}%"
+    assert f"The samples do {share} of what the other {left_out} would add, by the means." in weak
 
 
 def test_samples_that_harm_are_said_to_replace_nothing() -> None:
@@ -126,6 +125,15 @@ def test_a_reused_generator_is_named_as_a_limit_of_what_is_said() -> None:
     )
     assert "One trained generator" not in found["strong"]
     said = first_sentence(REUSED.replace("seeds: [0, 1]", FIVE_SEEDS), score=varied(0.02))
+    assert "for this one generator a gain beyond chance" in said
+
+
+def test_a_folder_of_images_is_named_as_a_limit_of_what_is_said() -> None:
+    folder = TWO_GENERATORS.replace("weak: {model: cgan-48}", f"weak: {{model: 'folder:{FOLDER}'}}")
+    found = dict(answers(made_up(folder)))
+    assert "One folder of images serves all seeds, so that the spread is that of these images." in found["weak"]
+    assert "One folder" not in found["strong"]
+    said = first_sentence(folder.replace("seeds: [0, 1]", FIVE_SEEDS), score=varied(0.02))
     assert "for this one generator a gain beyond chance" in said
 
 

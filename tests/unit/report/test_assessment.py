@@ -129,6 +129,8 @@ def test_the_reader_comes_first_and_the_judge_stands_beside_it(results: StudyRes
         ("judge", "cnn", 0.8),
     ]
     assert (rows[0]["real"], rows[0]["chance"], rows[0]["images"]) == (0.62, 0.17, 700)
+    assert rows[0]["agreement_low"] == pytest.approx(0.5632, abs=1e-4)
+    assert rows[0]["agreement_interval"].replace("\N{NARROW NO-BREAK SPACE}", "") == "56.3% to 63.6%"
 
 
 def test_the_confusion_of_asked_and_read_labels_is_drawn_in_per_cent_of_rows(results: StudyResults) -> None:

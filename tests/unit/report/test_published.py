@@ -72,7 +72,10 @@ def test_table_2_has_all_their_numbers_and_ours_beside_them(paper: StudyResults)
     assert (row["stylegan2-64_ours"], row["stylegan2-32_ours"]) == pytest.approx((0.22, 0.2))
     assert [row["classifier"] for row in table.rows] == list(SYNTHETIC_MACRO_F1)
     columns = [(column.group, column.heading) for column in table.columns[1:]]
-    assert columns == [(name, side) for name in ("64 px", "64 px, ADA", "32 px") for side in ("theirs", "ours")]
+    assert columns == [
+        (name, side) for name in ("64 px", "64 px, ADA", "32 px") for side in ("theirs", "ours", "95 % interval")
+    ]
+    assert row["stylegan2-64_ours_interval_low"] < 0.22 < row["stylegan2-64_ours_interval_high"]
 
 
 def test_their_numbers_are_shown_where_a_study_has_none(other: StudyResults) -> None:
@@ -101,6 +104,8 @@ def test_the_cnn_on_twice_as_many_samples_stands_beside_theirs(paper: StudyResul
         (0.15, None),
     ]
     assert [row["accuracy_ours"] for row in table.rows] == pytest.approx([0.6, 0.32, 0.27])
+    assert all(row["accuracy_ours_interval"] for row in table.rows)
+    assert "AUROC has no interval" in table.note
     assert [row["auroc_ours"] for row in table.rows] == pytest.approx([0.8, 0.52, 0.47])
 
 
@@ -108,6 +113,7 @@ def test_resemotenet_has_the_accuracies_of_the_epoch_that_was_kept(paper: StudyR
     row = row_of(resemotenet_table(paper), training_set="all real")
     assert row["theirs"] == "0.58 to 0.60"
     assert (row["validation"], row["test"]) == pytest.approx((0.61, 0.6))
+    assert row["test_interval"] == f"{row['test_interval_low']:.3f} to {row['test_interval_high']:.3f}"
     assert row["train"] == pytest.approx((0.5 + 0.2) * (1 - 2.718281828 ** (-2.5)), rel=1e-6)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fer.cells import Cell
+from fer.plan import Task
 from fer.report.resolution import resolution_note
 from fer.report.tables.comparisons import comparisons_table
 from fer.report.tables.enough import enough_table
@@ -14,7 +15,7 @@ from fer.report.tables.overall import overall_table
 from fer.report.tables.price import price_table
 from fer.report.tables.table import Table
 from fer.report.tables.worth import worth_table
-from tests.reports import REUSED, known_score, made_up
+from tests.reports import FOLDER, REUSED, known_score, made_up
 
 STUDY = """
 name: resolutions
@@ -31,6 +32,8 @@ seeds: [0, 1, 2, 3, 4]
 ONE_SEED = STUDY.replace("[0, 1, 2, 3, 4]", "[0]")
 THREE_SEEDS = STUDY.replace("[0, 1, 2, 3, 4]", "[0, 1, 2]")
 ONE_GENERATOR = STUDY.replace("name: main", "name: main\n    reuse_generator_seed: true")
+A_FOLDER = STUDY.replace("stylegan2-32: {}", f"stylegan2-32: {{model: 'folder:{FOLDER}'}}")
+"""Five seeds of one generator beside images that were made once, whatever the seed."""
 JITTER = (0.004, -0.003, 0.001, -0.004, 0.002)
 
 
@@ -64,6 +67,9 @@ def test_worth_has_an_interval_a_claim_and_a_verdict_of_five_seeds() -> None:
     assert row["worth_low"] < 0.05 < row["worth_high"]
     assert row["worth_interval"] == f"{row['worth_low']:+.3f} to {row['worth_high']:+.3f}"
     assert (row["about"], row["verdict"]) == ("procedures", "better")
+    for side in ("mix", "control"):
+        assert row[f"{side}_interval_low"] <= row[side] <= row[f"{side}_interval_high"]
+        assert row[f"{side}_interval"]
     assert row["worth_leak_free_low"] < row["worth_leak_free"] < row["worth_leak_free_high"]
     assert "mcnemar_p" not in columns_of(table)
 
@@ -103,6 +109,13 @@ def test_every_mix_has_a_price_beside_what_it_holds_and_what_its_generator_had_s
     assert half["price_low"] < number < half["price_high"]
     assert (half["real_images"], half["samples"], half["generator_had_seen"]) == (14354, 14355, 28709)
     assert half["each"] == pytest.approx((number - 14354) / 14355, rel=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("text", "about"), [(STUDY, "procedures"), (ONE_SEED, "these networks"), (ONE_GENERATOR, "one generator")]
+)
+def test_a_price_says_what_it_is_about(text: str, about: str) -> None:
+    assert {row["about"] for row in rows_of(price_table(made_up(text, score=scores())))} == {about}
 
 
 def test_a_price_beyond_the_controls_is_not_extrapolated() -> None:
@@ -174,6 +187,18 @@ def test_generators_trained_once_are_no_procedures_that_could_be_compared() -> N
         }
 
 
+def test_a_folder_of_images_is_no_procedure_that_could_be_compared() -> None:
+    results = made_up(A_FOLDER, score=scores())
+    for table in (comparisons_table(results), overall_table(results)):
+        assert {(row["verdict"], row["p"], row["about"]) for row in rows_of(table)} == {
+            ("not decidable with one trained generator", None, "one generator")
+        }
+    assert {row["about"] for row in rows_of(worth_table(results), generator="stylegan2-32")} == {"one generator"}
+    assert {row["about"] for row in rows_of(worth_table(results), generator="stylegan2-64")} == {"procedures"}
+    seeds = {(row["generator"], row["seeds_shown"]) for row in rows_of(price_table(results))}
+    assert seeds == {("stylegan2-32", "5, one generator"), ("stylegan2-64", "5")}
+
+
 def test_on_average_generators_are_compared_over_all_training_sets() -> None:
     (row,) = rows_of(overall_table(made_up(STUDY, score=scores())))
     assert (row["generator"], row["against"], row["training_sets"], row["seeds"]) == (
@@ -202,6 +227,29 @@ def test_the_open_question_is_answered_with_five_seeds() -> None:
     assert "The macro-F1 of stylegan2-64 minus that of stylegan2-32 is +0.030 (+0.0" in said
     assert "over 6 training sets and 5 seeds" in said
     assert "Those made at 64 px are better (p " in said
+
+
+def test_the_open_question_has_the_p_value_and_the_verdict_of_the_table_of_all_pairs() -> None:
+    """A difference that would count alone is not seen beside a third generator, neither in words nor in the table."""
+    third = STUDY.replace("stylegan2-64: {}}", "stylegan2-64: {}, cgan-48: {}}")
+    third = third.replace(
+        "generators: [stylegan2-32, stylegan2-64]", "generators: [stylegan2-32, stylegan2-64, cgan-48]"
+    )
+    for text, said_alone in ((STUDY, "Those made at 64 px are better"), (third, "No difference is seen beyond chance")):
+        results = made_up(text, score=scores(0.02, 0.027))
+        (row,) = rows_of(overall_table(results), generator="stylegan2-64", against="stylegan2-32")
+        said = resolution_note(results)
+        assert said is not None
+        assert f"{said_alone} (p = {row['p']:.3f}, corrected for all pairs of generators)" in said
+
+
+@pytest.mark.parametrize(("large", "verdict"), [(0.05, "better"), (0.0, "worse")])
+def test_the_open_question_has_one_answer_whichever_generator_a_study_names_first(large: float, verdict: str) -> None:
+    turned = STUDY.replace("{stylegan2-32: {}, stylegan2-64: {}}", "{stylegan2-64: {}, stylegan2-32: {}}")
+    said, of_turned = (resolution_note(made_up(text, score=scores(0.02, large))) for text in (STUDY, turned))
+    assert said is not None
+    assert f"Those made at 64 px are {verdict} (p " in said
+    assert of_turned == said
 
 
 def test_the_open_question_stays_open_where_chance_explains_the_difference() -> None:
@@ -256,3 +304,45 @@ def test_enough_is_sure_only_where_all_larger_ratios_are_too() -> None:
 
     (row,) = rows_of(enough_table(made_up(STUDY, score=score)), classifier="cnn", generator="stylegan2-32")
     assert (row["ratio"], row["sure_ratio"]) == (0.1, None)
+
+
+def as_good_as_all_real(cell: Cell) -> float:
+    """Whatever is mixed, half a point above all real images, give or take the spread of seeds."""
+    return 0.5 if cell.generator is None else 0.505 + JITTER[cell.seed] / 8
+
+
+def test_enough_is_sure_with_five_seeds_and_says_of_what() -> None:
+    (row,) = rows_of(
+        enough_table(made_up(STUDY, score=as_good_as_all_real)), classifier="cnn", generator="stylegan2-32"
+    )
+    assert (row["sure_ratio"], row["sure_about"], row["verdict"]) == (0.0, "procedures", "within one point")
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "verdict"),
+    [
+        (THREE_SEEDS, "procedures", "not decidable with this many seeds"),
+        (ONE_GENERATOR, "one generator", "not decidable with one trained generator"),
+        (A_FOLDER, "one generator", "not decidable with one trained generator"),
+    ],
+    ids=["three seeds", "a reused generator", "a folder"],
+)
+def test_enough_is_never_sure_where_procedures_are_not_decidable(text: str, about: str, verdict: str) -> None:
+    (row,) = rows_of(enough_table(made_up(text, score=as_good_as_all_real)), classifier="cnn", generator="stylegan2-32")
+    assert (row["ratio"], row["about"]) == (0.0, about)
+    assert (row["sure_ratio"], row["sure_real_images"], row["sure_about"], row["verdict"]) == (None, None, "", verdict)
+
+
+def test_enough_says_of_the_mix_that_it_shows_what_the_claim_is_about() -> None:
+    """Of samples alone a single seed is finished, and it is far off; the mix that comes close has five."""
+
+    def missing(task: Task) -> tuple[str, str] | None:
+        gone = task.cell is not None and task.cell.generator and task.cell.ratio == 0 and task.cell.seed > 0
+        return ("failed", "why") if gone else None
+
+    def score(cell: Cell) -> float:
+        return 0.2 if cell.generator and cell.ratio == 0 else as_good_as_all_real(cell)
+
+    table = enough_table(made_up(STUDY, score=score, missing=missing))
+    (row,) = rows_of(table, classifier="cnn", generator="stylegan2-32")
+    assert (row["ratio"], row["about"], row["sure_ratio"], row["sure_about"]) == (0.1, "procedures", 0.1, "procedures")
