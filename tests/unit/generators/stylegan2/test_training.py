@@ -322,14 +322,20 @@ def test_the_generator_learns_from_a_discriminator_that_has_just_learned_from_th
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
-def test_the_average_follows_with_its_half_life() -> None:
-    options = parse("", {**MINUTE, "ema_kimg": 0.016, "ema_ramp": 1.0, "path_length_weight": 0.0})
+@pytest.mark.parametrize(("ramp", "halves"), [(1.0, 0.5), (0.05, 2.0)])
+def test_the_average_follows_with_its_half_life_and_sooner_early_on(ramp: float, halves: float) -> None:
+    """``halves``: half-lives in 8 images, of 16 images each or of the ramp's share of the 80 shown, if less."""
+    options = parse("", {**MINUTE, "ema_kimg": 0.016, "ema_ramp": ramp, "path_length_weight": 0.0})
     trainer = Trainer(options, 32, 2, 0, torch.device("cpu"), "fp32", ada=False)
     images, labels = batch()
     before = trainer.average.synthesis.constant.clone()
-    trainer.step(images, labels, np.random.default_rng(0), 1000)  # 8 images: half of a half-life
-    expected = torch.lerp(before, trainer.generator.synthesis.constant, 1 - 0.5**0.5)
+    trainer.step(images, labels, np.random.default_rng(0), 72)
+    expected = torch.lerp(before, trainer.generator.synthesis.constant, 1 - 0.5**halves)
     torch.testing.assert_close(trainer.average.synthesis.constant, expected)
+    # The means of latents are averages already.
+    assert trainer.generator.mapping.mean.any()
+    for ours, theirs in zip(trainer.average.buffers(), trainer.generator.buffers(), strict=True):
+        assert torch.equal(ours, theirs)
 
 
 def test_real_images_are_resized_with_an_antialiased_filter() -> None:
