@@ -170,6 +170,15 @@ def test_a_training_that_was_never_good_is_no_generator(tmp_path: Path) -> None:
     assert list((tmp_path / "artifact").iterdir()) == []
 
 
+def test_a_short_training_that_exploded_in_every_row_is_no_generator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fer.generators.stylegan2.step.LOSS_LIMIT", 0.0)
+    with pytest.raises(RequestError, match=r"diverged at 0\.08 kimg, before it had any good weights \(from 0 to 0\.08"):
+        train(STYLEGAN2_32, tmp_path, kimg=0.08, snapshot_kimg=10.0)
+    assert list((tmp_path / "artifact").iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
