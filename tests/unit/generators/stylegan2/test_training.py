@@ -199,14 +199,100 @@ def test_ways_of_sampling_that_do_not_fit_are_named() -> None:
         STYLEGAN2_32.check_sampling("mine", {"trunc": 0.5})
 
 
-def test_configurations_are_the_published_ones() -> None:
-    auto, cifar = parse("", {}), parse("", {"configuration": "cifar"})
-    assert (auto.mapping_layers, auto.style_mixing, auto.path_length_weight) == (2, 0.9, 2.0)
-    assert auto.architecture == "residual"
-    assert auto.gradient_penalty(64) == pytest.approx(0.0002 * 64**2 / 32)
-    assert (cifar.style_mixing, cifar.path_length_weight, cifar.architecture) == (0.0, 0.0, "plain")
-    assert (cifar.gradient_penalty(32), cifar.ema_kimg, cifar.batch_size) == (0.01, 500.0, 64)
-    assert parse("", {"configuration": "cifar", "batch_size": 32}).batch_size == 32
+PUBLISHED: dict[str, dict[str, Any]] = {
+    "auto": {
+        "configuration": "auto",
+        "channel_base": 16384,
+        "channel_max": 512,
+        "noise_size": 512,
+        "style_size": 512,
+        "mapping_layers": 2,
+        "label_layers": 8,
+        "architecture": "residual",
+        "batch_size": 32,
+        "learning_rate": 0.0025,
+        "lazy_always": False,
+        "r1_weight": None,
+        "path_length_weight": 2.0,
+        "style_mixing": 0.9,
+        "minibatch_group": 4,
+        "ema_kimg": None,
+        "ema_ramp": 0.05,
+        "mismatch": 0.0,
+        "mismatch_kimg": None,
+        "flip": True,
+        "augment": {
+            "blit": True, "geometric": True, "colour": True, "filter": False, "noise": False, "cutout": False,
+        },
+        "ada_target": 0.6,
+        "ada_kimg": 500.0,
+        "tick_kimg": 1.0,
+        "snapshot_kimg": 20.0,
+    },
+    "cifar": {
+        "configuration": "cifar",
+        "channel_base": 32768,
+        "channel_max": 512,
+        "noise_size": 512,
+        "style_size": 512,
+        "mapping_layers": 2,
+        "label_layers": 8,
+        "architecture": "plain",
+        "batch_size": 64,
+        "learning_rate": 0.0025,
+        "lazy_always": True,
+        "r1_weight": 0.01,
+        "path_length_weight": 0.0,
+        "style_mixing": 0.0,
+        "minibatch_group": 32,
+        "ema_kimg": 500.0,
+        "ema_ramp": 0.05,
+        "mismatch": 0.0,
+        "mismatch_kimg": None,
+        "flip": False,
+        "augment": {
+            "blit": True, "geometric": True, "colour": True, "filter": False, "noise": False, "cutout": False,
+        },
+        "ada_target": 0.6,
+        "ada_kimg": 500.0,
+        "tick_kimg": 1.0,
+        "snapshot_kimg": 20.0,
+    },
+}  # fmt: skip
+"""What the authors' code trains with, but for mirroring in ``auto``, rows and sheets."""
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_configurations_are_the_published_ones(name: str) -> None:
+    assert parse("", {"configuration": name}).model_dump() == PUBLISHED[name]
+
+
+@pytest.mark.parametrize(
+    ("options", "half_life", "penalties"),
+    [
+        ({}, 10.0, (0.0064, 0.0256)),
+        ({"batch_size": 16}, 5.0, (0.0128, 0.0512)),
+        ({"configuration": "cifar"}, 500.0, (0.01, 0.01)),
+    ],
+)
+def test_what_follows_from_side_and_batch_is_as_published(
+    options: dict[str, Any], half_life: float, penalties: tuple[float, float]
+) -> None:
+    parsed = parse("", options)
+    assert parsed.half_life == half_life
+    assert tuple(parsed.gradient_penalty(side) for side in (32, 64)) == pytest.approx(penalties)
+
+
+@pytest.mark.parametrize(("always", "generator", "discriminator"), [(False, 1.0, 1.0), (True, 4 / 5, 16 / 17)])
+def test_without_lazy_steps_optimizers_are_slowed_down_only_where_the_published_training_is_asked_for(
+    always: bool, generator: float, discriminator: float
+) -> None:
+    options = parse("", {**MINUTE, "path_length_weight": 0.0, "r1_weight": 0.0, "lazy_always": always})
+    trainer = Trainer(options, 32, 2, 0, torch.device("cpu"), "fp32", ada=False)
+    shares = ((trainer._generator_optimizer, generator), (trainer._discriminator_optimizer, discriminator))
+    for optimizer, share in shares:
+        assert optimizer.defaults["lr"] == pytest.approx(0.0025 * share)
+        assert optimizer.defaults["betas"] == (0.0, pytest.approx(0.99**share))
 
 
 def test_r1_is_the_squared_gradient_of_each_logit() -> None:
