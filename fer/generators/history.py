@@ -58,7 +58,7 @@ def divergence(rows: Sequence[Row], limits: Limits, *, ended: bool) -> str | Non
     """What is wrong after these rows, so that training must stop; None where nothing is.
 
     A figure that is no finite number stops it at once, one beyond its limit after PATIENCE_KIMG and several rows
-    without one within. ``ended``: no row follows, so that a last one beyond its limit is enough, if any was within.
+    without one within. ``ended``: no row follows, so that a last one beyond its limit is enough.
     """
     if not rows:
         return None
@@ -69,7 +69,7 @@ def divergence(rows: Sequence[Row], limits: Limits, *, ended: bool) -> str | Non
     good = max((row.kimg for row in rows if limits(row.figures) is None), default=0.0)
     bad = sum(row.kimg > good for row in rows)
     borne_long = last.kimg - good >= PATIENCE_KIMG and bad > 1
-    if problem is None or not (borne_long or (ended and good > 0)):
+    if problem is None or not (borne_long or ended):
         return None
     return f"from {good:g} to {last.kimg:g} kimg {problem}"
 

@@ -25,6 +25,8 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
         "style_mixing": 0.0,
         "minibatch_group": 32,
         "ema_kimg": 500.0,
+        "lazy_always": True,
+        "flip": False,
     },
     "small": {
         "channel_base": 1024,
@@ -44,8 +46,9 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
 }
 """What differs from the defaults below.
 
-- ``auto``: what the authors' automatic configuration gives for one device at these sizes. The built-in generators use
-  it, all three of them, so that a comparison of 32 with 64 px, or of ADA with none, compares nothing else.
+- ``auto``: what the authors' automatic configuration gives for one device at these sizes, and mirroring, which to them
+  is an option of the data set and off by default: faces allow it. The built-in generators use it, all three of them, so
+  that a comparison of 32 with 64 px, or of ADA with none, compares nothing else.
 - ``cifar``: what Karras et al. tuned for CIFAR-10 (arXiv 2006.06676, appendix D): many small images, diverse classes.
 - ``small``: for processors, where a training shows hundreds of thousands of images and not tens of millions. The
   automatic values do not come far in so few: on FER2013 the classes did not part, and the samples of each became alike.
@@ -80,6 +83,8 @@ class StyleGan2Options(Options):
     """Real images in one step, and as many generated ones."""
     learning_rate: Positive = 0.0025
     """Adam's, both networks (beta 0 and 0.99), before the correction for lazy regularisation."""
+    lazy_always: bool = False
+    """Correct both networks' Adam for lazy regularisation even where its weight is 0, as the authors' code does."""
     r1_weight: NotNegative | None = None
     """Weight of the gradient penalty; by default 0.0002 side**2 / batch_size, as the automatic configuration has it."""
     path_length_weight: NotNegative = 2.0

@@ -71,10 +71,12 @@ class Trainer:
             self.generator = _on(device, Generator(options, side, classes, reduced=reduced))
             self.discriminator = _on(device, Discriminator(options, side, classes, reduced=reduced))
         self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
-        self._generator_optimizer = _adam(self.generator, options, PATHS_EVERY if options.path_length_weight else None)
-        self._discriminator_optimizer = _adam(
-            self.discriminator, options, PENALTY_EVERY if options.gradient_penalty(side) else None
+        paths, penalty = (
+            bool(weight) or options.lazy_always
+            for weight in (options.path_length_weight, options.gradient_penalty(side))
         )
+        self._generator_optimizer = _adam(self.generator, options, PATHS_EVERY if paths else None)
+        self._discriminator_optimizer = _adam(self.discriminator, options, PENALTY_EVERY if penalty else None)
         self._mean_path = torch.zeros((), device=device)
         self._last_lazy = torch.zeros(2, device=device)
 

@@ -30,11 +30,16 @@ def test_before_the_first_row_nothing_has_diverged() -> None:
     assert divergence([], limits, ended=False) is None
 
 
-def test_a_run_that_ends_beyond_a_limit_has_diverged_if_it_was_ever_within() -> None:
+def test_a_run_that_ends_beyond_a_limit_has_diverged() -> None:
     last = replace(ROW, kimg=2.0, figures={"loss": 21.0})
     assert divergence([ROW, last], limits, ended=False) is None
     assert divergence([ROW, last], limits, ended=True) == "from 1 to 2 kimg the loss was above 20"
-    assert divergence([last], limits, ended=True) is None
+
+
+def test_a_run_that_ends_without_a_row_within_its_limits_has_diverged_however_short_it_was() -> None:
+    rows = [replace(ROW, kimg=float(kimg), figures={"loss": 1e6}) for kimg in range(1, 9)]
+    assert divergence(rows, limits, ended=False) is None
+    assert divergence(rows, limits, ended=True) == "from 0 to 8 kimg the loss was above 20"
 
 
 def test_one_row_beyond_a_limit_is_borne_however_long_it_was() -> None:

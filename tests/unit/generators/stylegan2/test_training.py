@@ -170,6 +170,15 @@ def test_a_training_that_was_never_good_is_no_generator(tmp_path: Path) -> None:
     assert list((tmp_path / "artifact").iterdir()) == []
 
 
+def test_a_short_training_that_exploded_in_every_row_is_no_generator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fer.generators.stylegan2.step.LOSS_LIMIT", 0.0)
+    with pytest.raises(RequestError, match=r"diverged at 0\.08 kimg, before it had any good weights \(from 0 to 0\.08"):
+        train(STYLEGAN2_32, tmp_path, kimg=0.08, snapshot_kimg=10.0)
+    assert list((tmp_path / "artifact").iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -190,14 +199,100 @@ def test_ways_of_sampling_that_do_not_fit_are_named() -> None:
         STYLEGAN2_32.check_sampling("mine", {"trunc": 0.5})
 
 
-def test_configurations_are_the_published_ones() -> None:
-    auto, cifar = parse("", {}), parse("", {"configuration": "cifar"})
-    assert (auto.mapping_layers, auto.style_mixing, auto.path_length_weight) == (2, 0.9, 2.0)
-    assert auto.architecture == "residual"
-    assert auto.gradient_penalty(64) == pytest.approx(0.0002 * 64**2 / 32)
-    assert (cifar.style_mixing, cifar.path_length_weight, cifar.architecture) == (0.0, 0.0, "plain")
-    assert (cifar.gradient_penalty(32), cifar.ema_kimg, cifar.batch_size) == (0.01, 500.0, 64)
-    assert parse("", {"configuration": "cifar", "batch_size": 32}).batch_size == 32
+PUBLISHED: dict[str, dict[str, Any]] = {
+    "auto": {
+        "configuration": "auto",
+        "channel_base": 16384,
+        "channel_max": 512,
+        "noise_size": 512,
+        "style_size": 512,
+        "mapping_layers": 2,
+        "label_layers": 8,
+        "architecture": "residual",
+        "batch_size": 32,
+        "learning_rate": 0.0025,
+        "lazy_always": False,
+        "r1_weight": None,
+        "path_length_weight": 2.0,
+        "style_mixing": 0.9,
+        "minibatch_group": 4,
+        "ema_kimg": None,
+        "ema_ramp": 0.05,
+        "mismatch": 0.0,
+        "mismatch_kimg": None,
+        "flip": True,
+        "augment": {
+            "blit": True, "geometric": True, "colour": True, "filter": False, "noise": False, "cutout": False,
+        },
+        "ada_target": 0.6,
+        "ada_kimg": 500.0,
+        "tick_kimg": 1.0,
+        "snapshot_kimg": 20.0,
+    },
+    "cifar": {
+        "configuration": "cifar",
+        "channel_base": 32768,
+        "channel_max": 512,
+        "noise_size": 512,
+        "style_size": 512,
+        "mapping_layers": 2,
+        "label_layers": 8,
+        "architecture": "plain",
+        "batch_size": 64,
+        "learning_rate": 0.0025,
+        "lazy_always": True,
+        "r1_weight": 0.01,
+        "path_length_weight": 0.0,
+        "style_mixing": 0.0,
+        "minibatch_group": 32,
+        "ema_kimg": 500.0,
+        "ema_ramp": 0.05,
+        "mismatch": 0.0,
+        "mismatch_kimg": None,
+        "flip": False,
+        "augment": {
+            "blit": True, "geometric": True, "colour": True, "filter": False, "noise": False, "cutout": False,
+        },
+        "ada_target": 0.6,
+        "ada_kimg": 500.0,
+        "tick_kimg": 1.0,
+        "snapshot_kimg": 20.0,
+    },
+}  # fmt: skip
+"""What the authors' code trains with, but for mirroring in ``auto``, rows and sheets."""
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_configurations_are_the_published_ones(name: str) -> None:
+    assert parse("", {"configuration": name}).model_dump() == PUBLISHED[name]
+
+
+@pytest.mark.parametrize(
+    ("options", "half_life", "penalties"),
+    [
+        ({}, 10.0, (0.0064, 0.0256)),
+        ({"batch_size": 16}, 5.0, (0.0128, 0.0512)),
+        ({"configuration": "cifar"}, 500.0, (0.01, 0.01)),
+    ],
+)
+def test_what_follows_from_side_and_batch_is_as_published(
+    options: dict[str, Any], half_life: float, penalties: tuple[float, float]
+) -> None:
+    parsed = parse("", options)
+    assert parsed.half_life == half_life
+    assert tuple(parsed.gradient_penalty(side) for side in (32, 64)) == pytest.approx(penalties)
+
+
+@pytest.mark.parametrize(("always", "generator", "discriminator"), [(False, 1.0, 1.0), (True, 4 / 5, 16 / 17)])
+def test_without_lazy_steps_optimizers_are_slowed_down_only_where_the_published_training_is_asked_for(
+    always: bool, generator: float, discriminator: float
+) -> None:
+    options = parse("", {**MINUTE, "path_length_weight": 0.0, "r1_weight": 0.0, "lazy_always": always})
+    trainer = Trainer(options, 32, 2, 0, torch.device("cpu"), "fp32", ada=False)
+    shares = ((trainer._generator_optimizer, generator), (trainer._discriminator_optimizer, discriminator))
+    for optimizer, share in shares:
+        assert optimizer.defaults["lr"] == pytest.approx(0.0025 * share)
+        assert optimizer.defaults["betas"] == (0.0, pytest.approx(0.99**share))
 
 
 def test_r1_is_the_squared_gradient_of_each_logit() -> None:
@@ -322,14 +417,20 @@ def test_the_generator_learns_from_a_discriminator_that_has_just_learned_from_th
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
-def test_the_average_follows_with_its_half_life() -> None:
-    options = parse("", {**MINUTE, "ema_kimg": 0.016, "ema_ramp": 1.0, "path_length_weight": 0.0})
+@pytest.mark.parametrize(("ramp", "halves"), [(1.0, 0.5), (0.05, 2.0)])
+def test_the_average_follows_with_its_half_life_and_sooner_early_on(ramp: float, halves: float) -> None:
+    """``halves``: half-lives in 8 images, of 16 images each or of the ramp's share of the 80 shown, if less."""
+    options = parse("", {**MINUTE, "ema_kimg": 0.016, "ema_ramp": ramp, "path_length_weight": 0.0})
     trainer = Trainer(options, 32, 2, 0, torch.device("cpu"), "fp32", ada=False)
     images, labels = batch()
     before = trainer.average.synthesis.constant.clone()
-    trainer.step(images, labels, np.random.default_rng(0), 1000)  # 8 images: half of a half-life
-    expected = torch.lerp(before, trainer.generator.synthesis.constant, 1 - 0.5**0.5)
+    trainer.step(images, labels, np.random.default_rng(0), 72)
+    expected = torch.lerp(before, trainer.generator.synthesis.constant, 1 - 0.5**halves)
     torch.testing.assert_close(trainer.average.synthesis.constant, expected)
+    # The means of latents are averages already.
+    assert trainer.generator.mapping.mean.any()
+    for ours, theirs in zip(trainer.average.buffers(), trainer.generator.buffers(), strict=True):
+        assert torch.equal(ours, theirs)
 
 
 def test_real_images_are_resized_with_an_antialiased_filter() -> None:
