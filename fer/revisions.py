@@ -12,7 +12,7 @@ REVISIONS: dict[Stage, int] = {
     "prepare": 1,
     "plan": 3,
     "train-evaluator": 1,
-    "train-gan": 3,
+    "train-gan": 4,
     "generate": 2,
     "assess": 3,
     "train": 1,

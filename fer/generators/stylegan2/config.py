@@ -40,8 +40,10 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
         "r1_weight": 2.0,
         "path_length_weight": 0.0,
         "style_mixing": 0.0,
+        "minibatch_group": 16,
         "ema_kimg": 5.0,
         "mismatch": 0.5,
+        "mismatch_kimg": 400.0,
     },
 }
 """What differs from the defaults below.
@@ -100,7 +102,8 @@ class StyleGan2Options(Options):
     """Longest half-life of the averaged weights early on, as a share of the images shown."""
     mismatch: Share = 0.0
     """Share of the discriminator's loss on what is not real that goes to real images with a wrong label (Reed et al.
-    2016, arXiv 1605.05396), which makes it look at the label early. Without effect in a network of a single class."""
+    2016, arXiv 1605.05396), which makes it look at the label early: that of another image of the batch, so that a rare
+    label is seldom wrong, too. Without effect in a network of a single class."""
     mismatch_kimg: Positive | None = None
     """Thousands of images over which that share falls to nothing; it stays as it is by default. While it lasts, the
     best images are not the likeliest of a class but those that no other class could have."""

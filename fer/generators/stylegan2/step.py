@@ -101,8 +101,10 @@ class Trainer:
         taken_in = functional.softplus(on_fake).mean()
         mismatch = self.options.mismatch_after(shown)
         if mismatch > 0 and self.classes > 1:
-            wrong = self.discriminator.project(read, self._wrong(labels, draws))
-            taken_in = torch.lerp(taken_in, functional.softplus(wrong).mean(), mismatch)
+            others = labels[torch.randperm(count, generator=draws, device=self._device)]
+            wrong = others != labels
+            on_wrong = functional.softplus(self.discriminator.project(read, others)) * wrong
+            taken_in = torch.lerp(taken_in, on_wrong.sum() / wrong.sum().clamp(min=1), mismatch)
         discriminator_loss = taken_in + functional.softplus(-on_real).mean()
         discriminator_gradient = _learn(self.discriminator, self._discriminator_optimizer, discriminator_loss)
         if self.options.gradient_penalty(self.side) and number % PENALTY_EVERY == 0:
@@ -175,11 +177,6 @@ class Trainer:
             mirrored = torch.rand(len(real), 1, 1, 1, generator=draws, device=self._device) < 0.5
             real = torch.where(mirrored, real.flip(3), real)
         return real
-
-    def _wrong(self, labels: Tensor, draws: torch.Generator) -> Tensor:
-        """Any other label for each, all of them equally often."""
-        steps = torch.randint(1, self.classes, labels.shape, generator=draws, device=self._device)
-        return (labels + steps) % self.classes
 
     def _changed(self, images: Tensor, draws: torch.Generator) -> Tensor:
         return images if self._augment is None else self._augment(images, self._probability.p, draws)
