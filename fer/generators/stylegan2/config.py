@@ -55,9 +55,11 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
 - ``small``: for processors, where a training shows hundreds of thousands of images and not tens of millions. The
   automatic values do not come far in so few: on FER2013 the classes did not part, and the samples of each became alike.
   So the penalty is some hundred times stronger (arXiv 1801.04406 has such weights), which steadies training from the
-  start. Steps are smaller and more, latents shorter, so that styles do not outrun the discriminator. It is told about
-  wrong labels, which costs it one projection, and a label's direction learns at the full rate. Path lengths and style
-  mixing smooth the way through the latent space, which a classifier's training set has no use for.
+  start. Steps are smaller and more, latents shorter, so that styles do not outrun the discriminator. It compares all
+  images of a batch, or samples become plain. It is told about wrong labels, which costs it one projection, and a
+  label's direction learns at the full rate; to the end of a long training that would draw the classes too far apart.
+  Path lengths and style mixing smooth the way through the latent space, which a classifier's training set has no use
+  for.
 """
 
 
