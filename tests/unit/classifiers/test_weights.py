@@ -40,7 +40,9 @@ def wrapped_pth(state: dict[str, Tensor], path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("suffix", "write"), [(".pth", pth), (".pth", wrapped_pth), (".safetensors", save_file)], ids=str
+    ("suffix", "write"),
+    [(".pth", pth), (".pth", wrapped_pth), (".safetensors", save_file)],
+    ids=["plain", "wrapped", "safetensors"],
 )
 def test_all_but_the_head_comes_from_the_file(
     tmp_path: Path, suffix: str, write: Callable[[dict[str, Tensor], Path], None]
