@@ -61,8 +61,9 @@ def reachable_source(source: str, store_uri: str | None) -> str:
     if source == DRAWN or "://" in source:
         return source
     path = local_path(source)
+    content = fingerprint(source, DrawnSpec())[:40]  # refuses what is not there before it asks for a store
     store = store_of_cluster(store_uri)
-    key = f"{UPLOADS}/data/{fingerprint(source, DrawnSpec())[:40]}/{path.resolve().name}"
+    key = f"{UPLOADS}/data/{content}/{path.resolve().name}"
     files = (
         {key: path} if path.is_file() else {f"{key}/{file.relative_to(path).as_posix()}": file for file in _files(path)}
     )

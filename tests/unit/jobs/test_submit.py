@@ -60,6 +60,11 @@ def test_a_study_file_is_uploaded_under_its_content_with_the_source_that_it_name
     assert reachable_study(str(mine), s3_uri)[0] != uri
 
 
+def test_a_data_set_that_is_not_there_is_named_before_a_store_is_asked_for() -> None:
+    with pytest.raises(RequestError, match="/nowhere"):
+        reachable_source("/nowhere", None)
+
+
 def test_a_folder_of_images_is_uploaded_file_by_file(s3_uri: str, tmp_path: Path) -> None:
     from PIL import Image
 
