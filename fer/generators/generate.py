@@ -1,6 +1,5 @@
 """A block of labelled samples from one joint network, or from one network per class. Goes on where it was stopped."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from fer.generators.registry import get_generator
 from fer.generators.sampling import aligned_batches, number_within_label
 from fer.generators.sheets import first_of_each, write_sheet
 from fer.runtime.progress import progress
+from fer.runtime.saving import CheckpointTimer
 
 if TYPE_CHECKING:
     from fer.runtime.device import Numerics
@@ -82,7 +82,7 @@ def generate_block(
     order = np.concatenate([share.places for share in shares])
     images = np.empty((len(labels), 48, 48), dtype=np.uint8)
     done = _resume(work, images, order)
-    saved = time.monotonic()
+    timer = CheckpointTimer(SECONDS_BETWEEN_CHECKPOINTS)
     passed = 0
     with progress(len(labels), f"samples of {model}", "image", done) as bar:
         for share in shares:
@@ -97,9 +97,9 @@ def generate_block(
                     images[share.places[wanted]] = samples[batch.wanted]
                     bar.update(len(wanted))
                 passed += len(wanted)
-                if work.stop.requested or time.monotonic() - saved > SECONDS_BETWEEN_CHECKPOINTS:
-                    _save(work, max(passed, done), images, order)
-                    saved = time.monotonic()
+                if work.stop.requested or timer.due():
+                    with timer.saving():
+                        _save(work, max(passed, done), images, order)
                     work.stop.check()
     save_labelled(work.folder / "samples.npz", images, labels)
     write_sheet(work.folder / "sheet.png", [images[places] for places in first_of_each(labels, len(classes))], classes)
