@@ -20,7 +20,8 @@ from jobs.sources import normalised, plan_ref, plan_refs, planned_names, several
 
 STUDY_JSON = "study.json"
 STUDY_YAML = "study.yaml"
-_ONE_PLAN = re.compile(r"(?P<name>[a-z0-9][a-z0-9_.-]*)@(?P<plan>[0-9a-f]{12})")
+_PLAN_DIGITS = 12
+_ONE_PLAN = re.compile(rf"[a-z0-9][a-z0-9_.-]*@([0-9a-f]{{{_PLAN_DIGITS}}})")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Context:
     @property
     def this_plan(self) -> str:
         """A ``--study`` that means this plan, whatever is planned under the same name later: ``name@digest``."""
-        return f"{self.planned.study.name}@{self.plan[:12]}"
+        return f"{self.planned.study.name}@{self.plan[:_PLAN_DIGITS]}"
 
 
 def open_context(request: Request) -> Context:
@@ -166,7 +167,7 @@ def _one_plan(reference: str, store: Store) -> str | None:
     named = _ONE_PLAN.fullmatch(reference)
     if named is None:
         return None
-    found = store.artifacts(f"plan/{named['plan']}")
+    found = store.artifacts(f"plan/{named[1]}")
     if len(found) != 1:
         raise RequestError(f"study {reference}: {store.uri} holds {len(found)} plans that begin so; one would be right")
     [(_, plan)] = found
