@@ -71,12 +71,10 @@ class Trainer:
             self.generator = _on(device, Generator(options, side, classes, reduced=reduced))
             self.discriminator = _on(device, Discriminator(options, side, classes, reduced=reduced))
         self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
-        paths, penalty = (
-            bool(weight) or options.lazy_always
-            for weight in (options.path_length_weight, options.gradient_penalty(side))
+        self._generator_optimizer = _adam(self.generator, options, PATHS_EVERY, options.path_length_weight)
+        self._discriminator_optimizer = _adam(
+            self.discriminator, options, PENALTY_EVERY, options.gradient_penalty(side)
         )
-        self._generator_optimizer = _adam(self.generator, options, PATHS_EVERY if paths else None)
-        self._discriminator_optimizer = _adam(self.discriminator, options, PENALTY_EVERY if penalty else None)
         self._mean_path = torch.zeros((), device=device)
         self._last_lazy = torch.zeros(2, device=device)
 
@@ -238,9 +236,12 @@ def _on(device: torch.device, network: nn.Module) -> Any:
     return network.to(device).to(memory_format=torch.channels_last)
 
 
-def _adam(network: nn.Module, options: StyleGan2Options, every: int | None) -> torch.optim.Adam:
-    """Adam; with a lazy step beside ``every`` others, slowed down so that both together move as far (section 3.1)."""
-    share = 1.0 if every is None else every / (every + 1)
+def _adam(network: nn.Module, options: StyleGan2Options, every: int, weight: float) -> torch.optim.Adam:
+    """Adam; with a lazy step beside ``every`` others, slowed down so that both together move as far (section 3.1).
+
+    ``weight``: of what the lazy step follows; with 0 there is none.
+    """
+    share = every / (every + 1) if weight or options.lazy_always else 1.0
     betas = (_BETAS[0] ** share, _BETAS[1] ** share)
     return torch.optim.Adam(
         network.parameters(), lr=options.learning_rate * share, betas=betas, eps=_EPSILON, fused=True
