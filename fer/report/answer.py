@@ -1,6 +1,6 @@
 """The answer in words, written from the numbers: what each generator's samples are worth, and its best mix."""
 
-from fer.report.evidence import Average, average_difference, mean_of, price_of
+from fer.report.evidence import Average, average_difference, mean_of, price_of, reached_of
 from fer.report.format import between, p_is, percent, score, signed, whole
 from fer.report.notes import ONE_GENERATOR
 from fer.report.prices import controls_of, interval_spelled, spelled
@@ -108,7 +108,7 @@ def _best_mix(results: StudyResults, finished: list[Group], groups: list[Group])
     text += f"; the same real images alone reach {_spelled(results, control)}" if control else f"; {_NO_CONTROL}"
     text += f", all real images {_spelled(results, everything)}." if everything else f", and {_NOT_ALL_REAL}."
     text += _fewer_seeds(best, chosen)
-    replaced = [_replaced(best, control, everything)] if control and everything else []
+    replaced = [_replaced(results, best, control, everything)] if control and everything else []
     return [text, *replaced, *_price(results, chosen, groups)]
 
 
@@ -119,18 +119,20 @@ def _price(results: StudyResults, mix: Group, groups: list[Group]) -> list[str]:
     return [f"It does as well as {spelled(found[0].value)} real images alone would ({interval_spelled(found[0])})."]
 
 
-def _replaced(best: Group, control: Group, everything: Group) -> str:
+def _replaced(results: StudyResults, best: Group, control: Group, everything: Group) -> str:
     """How much of what the left-out real images would add the samples make up for."""
-    mix, alone, real = (_mean(group.score("macro_f1")) for group in (best, control, everything))
     left_out = percent(1 - best.ratio)
-    if real <= alone:
+    found = reached_of(results, best, control, everything)
+    if found is None:
         return f"The other {left_out} of the real images add nothing here, so that there is nothing to replace."
-    if mix <= alone:
-        return f"The samples replace nothing of the other {left_out} of the real images."
-    if mix >= real:
-        return f"The samples do what the other {left_out} of the real images would."
-    share = percent((mix - alone) / (real - alone))
-    return f"The samples do {share} of what the other {left_out} would add, by the means."
+    low = "nothing" if found.low is None else percent(found.low)
+    high = "all" if found.high is None else percent(found.high)
+    interval = f"({low} to {high} of it)"
+    if found.value <= 0:
+        return f"The samples replace nothing of what the other {left_out} of the real images would add {interval}."
+    if found.value >= 1:
+        return f"The samples do what the other {left_out} of the real images would add {interval}."
+    return f"The samples do {percent(found.value)} of what the other {left_out} would add {interval}."
 
 
 def _synthetic_alone(results: StudyResults, finished: list[Group], groups: list[Group]) -> list[str]:

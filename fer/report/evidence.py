@@ -12,6 +12,7 @@ from fer.statistics.components import Components, components
 from fer.statistics.estimate import Estimate
 from fer.statistics.mcnemar import mcnemar
 from fer.statistics.price import Price, price
+from fer.statistics.reached import Reached, reached
 
 
 def mean_of(results: StudyResults, group: Group, name: str) -> Estimate | None:
@@ -83,6 +84,16 @@ def price_of(results: StudyResults, mix: Group, controls: Sequence[Group]) -> tu
         return None
     images = np.array([control.real_images(results.planned.train_size) for control in chosen], np.float64)
     return price(images, found), len(seeds)
+
+
+def reached_of(results: StudyResults, mix: Group, control: Group, everything: Group) -> Reached | None:
+    """The share of what all real images add to the control's that a mix reaches, over the seeds that all three have.
+
+    None where no seed is common, or where they add nothing.
+    """
+    seeds = mix.finished_seeds & control.finished_seeds & everything.finished_seeds
+    found = components_of(results, [mix, control, everything], seeds, "macro_f1")
+    return None if found is None else reached(found)
 
 
 def components_of(results: StudyResults, groups: Sequence[Group], seeds: Iterable[int], name: str) -> Components | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -65,6 +66,7 @@ def judged(claims: Sequence[Claim], pairs: Sequence[Pair]) -> list[dict[str, Any
     return [{"p": verdict and verdict.p, "verdict": verdict.words if verdict else NOT_OF_ONE} for verdict in found]
 
 
+@lru_cache(maxsize=1)  # for the table and the note that show it: each average is a resampling
 def judged_averages(results: StudyResults) -> list[JudgedAverage]:
     """Every two generators that share a training set and a seed: one family, whatever part of it a page shows."""
     found = [

@@ -102,7 +102,7 @@ class Missing:
     """One line for the reader."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StudyResults:
     """All that is known of a planned study."""
 
