@@ -12,9 +12,9 @@ REVISIONS: dict[Stage, int] = {
     "prepare": 1,
     "plan": 3,
     "train-evaluator": 1,
-    "train-gan": 4,
+    "train-gan": 5,
     "generate": 2,
     "assess": 3,
     "train": 1,
-    "report": 4,
+    "report": 5,
 }

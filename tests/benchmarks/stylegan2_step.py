@@ -189,8 +189,8 @@ def measure(size: Size, turns: int, precision: Precision, threads: int) -> dict[
     options = parse("", {"channel_base": size.base, "channel_max": size.most, "batch_size": size.batch})
     images = torch.randint(0, 256, (size.batch, 1, size.side, size.side), dtype=torch.uint8)
     labels = torch.arange(size.batch) % CLASSES
-    ours = Trainer(options, size.side, CLASSES, 0, CPU, precision, ada=False)
-    plain = PlainTrainer(options, size.side, CLASSES, 0, CPU, "fp32", ada=False)
+    ours = Trainer(options, size.side, CLASSES, 0, CPU, precision, kimg=1.0, ada=False)
+    plain = PlainTrainer(options, size.side, CLASSES, 0, CPU, "fp32", kimg=1.0, ada=False)
 
     def steps(trainer: Trainer, number: int) -> float:
         random = np.random.default_rng(number)

@@ -13,6 +13,9 @@ NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 
+COARSE = 4
+"""Side of the constant that every image starts from, and of the discriminator's last features."""
+
 DEFAULT = "auto"
 CONFIGURATIONS: dict[str, dict[str, Any]] = {
     "auto": {},
@@ -40,10 +43,13 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
         "r1_weight": 2.0,
         "path_length_weight": 0.0,
         "style_mixing": 0.0,
+        "final_learning_rate": 0.0006,
+        "final_r1_weight": 0.3,
+        "final_mismatch": 0.15,
         "minibatch_group": 16,
-        "ema_kimg": 5.0,
+        "deviation_channels": 128,
+        "ema_kimg": 10.0,
         "mismatch": 0.5,
-        "mismatch_kimg": 400.0,
     },
 }
 """What differs from the defaults below.
@@ -87,16 +93,23 @@ class StyleGan2Options(Options):
     """Real images in one step, and as many generated ones."""
     learning_rate: Positive = 0.0025
     """Adam's, both networks (beta 0 and 0.99), before the correction for lazy regularisation."""
+    final_learning_rate: Positive | None = None
+    """Where the rate ends; with the images shown it goes there by equal factors. By default it stays as it is."""
     lazy_always: bool = False
     """Correct both networks' Adam for lazy regularisation even where its weight is 0, as the authors' code does."""
     r1_weight: NotNegative | None = None
     """Weight of the gradient penalty; by default 0.0002 side**2 / batch_size, as the automatic configuration has it."""
+    final_r1_weight: Positive | None = None
+    """Where that weight ends, by equal factors. By default it stays as it is."""
     path_length_weight: NotNegative = 2.0
     """Weight of the path-length regularisation; 0 leaves it out."""
     style_mixing: Share = 0.9
     """Share of generated images whose finer layers get another w."""
     minibatch_group: Count = 4
     """Images over which the minibatch standard deviation is taken; they divide the batch."""
+    deviation_channels: Count = 1
+    """Parts of the features of side 4 over each of which that deviation is averaged, a channel each; they divide the
+    features. With as many parts as features, or more, each feature has a channel of its own."""
     ema_kimg: NotNegative | None = None
     """Half-life of the averaged weights in thousands of images, by default 10 batch_size / 32, as the automatic
     configuration has it; early on ``ema_ramp`` of the images shown, if less."""
@@ -106,9 +119,9 @@ class StyleGan2Options(Options):
     """Share of the discriminator's loss on what is not real that goes to real images with a wrong label (Reed et al.
     2016, arXiv 1605.05396), which makes it look at the label early: that of another image of the batch, so that a rare
     label is seldom wrong, too. Without effect in a network of a single class."""
-    mismatch_kimg: Positive | None = None
-    """Thousands of images over which that share falls to nothing; it stays as it is by default. While it lasts, the
-    best images are not the likeliest of a class but those that no other class could have."""
+    final_mismatch: Annotated[float, Field(gt=0, le=1)] | None = None
+    """Where that share ends, by equal factors; by default it stays as it is. The larger it is, the more the best images
+    are not the likeliest of a class but those that no other class could have."""
     flip: bool = True
     """Mirror real images at random."""
     augment: AugmentSpec = AugmentSpec()
@@ -127,6 +140,9 @@ class StyleGan2Options(Options):
         group = min(self.minibatch_group, self.batch_size)
         if self.batch_size % group:
             raise ValueError(f"minibatch_group {group} does not divide batch_size {self.batch_size}")
+        features = self.channels(COARSE)
+        if features % self.deviations:
+            raise ValueError(f"deviation_channels {self.deviation_channels} does not divide the {features} features")
         return self
 
     def channels(self, side: int) -> int:
@@ -134,19 +150,31 @@ class StyleGan2Options(Options):
         return min(self.channel_base // side, self.channel_max)
 
     @property
+    def deviations(self) -> int:
+        """Channels for the minibatch standard deviation."""
+        return min(self.deviation_channels, self.channels(COARSE))
+
+    @property
     def half_life(self) -> float:
         """Of the averaged weights, in thousands of images."""
         return 10 * self.batch_size / 32 if self.ema_kimg is None else self.ema_kimg
 
-    def mismatch_after(self, shown: int) -> float:
-        """``mismatch`` once so many images have been shown."""
-        return self.mismatch * (
-            1.0 if self.mismatch_kimg is None else max(0.0, 1 - shown / (self.mismatch_kimg * 1000))
-        )
+    def mismatch_at(self, progress: float) -> float:
+        """``mismatch`` after this share of the training."""
+        return _between(self.mismatch, self.final_mismatch, progress)
 
-    def gradient_penalty(self, side: int) -> float:
-        """Weight of R1 for images of this side (arXiv 2006.06676, appendix C)."""
-        return 0.0002 * side**2 / self.batch_size if self.r1_weight is None else self.r1_weight
+    def learning_rate_at(self, progress: float) -> float:
+        """``learning_rate`` after this share of the training."""
+        return _between(self.learning_rate, self.final_learning_rate, progress)
+
+    def gradient_penalty(self, side: int, progress: float = 0.0) -> float:
+        """Weight of R1 for images of this side (arXiv 2006.06676, appendix C) after this share of the training."""
+        first = 0.0002 * side**2 / self.batch_size if self.r1_weight is None else self.r1_weight
+        return _between(first, self.final_r1_weight, progress)
+
+
+def _between(first: float, final: float | None, progress: float) -> float:
+    return first if final is None or first == 0 else first * (final / first) ** min(progress, 1.0)
 
 
 class StyleGan2Sampling(Options):

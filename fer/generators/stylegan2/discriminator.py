@@ -6,11 +6,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fer.generators.stylegan2.config import StyleGan2Options
+from fer.generators.stylegan2.config import COARSE, StyleGan2Options
 from fer.generators.stylegan2.layers import GAIN, Linear, activated
 from fer.generators.stylegan2.mapping import LabelMapping
 from fer.generators.stylegan2.resampling import blur
-from fer.generators.stylegan2.synthesis import COARSE, precision, sides
+from fer.generators.stylegan2.synthesis import precision, sides
 
 
 class Convolution(nn.Module):
@@ -93,7 +93,7 @@ class Discriminator(nn.Module):
     def __init__(self, options: StyleGan2Options, side: int, classes: int, *, reduced: bool = False) -> None:
         super().__init__()
         self.sides = sides(side)
-        self._group, self.reduced = options.minibatch_group, reduced
+        self._group, self._deviations, self.reduced = options.minibatch_group, options.deviations, reduced
         coarse = options.channels(COARSE)
         self.grey = FromGrey(options.channels(side))
         self.blocks = nn.ModuleList(
@@ -102,7 +102,7 @@ class Discriminator(nn.Module):
             )
             for one in reversed(self.sides[1:])
         )
-        self.convolution = Convolution(coarse + 1, coarse)
+        self.convolution = Convolution(coarse + options.deviations, coarse)
         self.dense = Linear(coarse * COARSE**2, coarse, active=True)
         self.verdict = Linear(coarse, coarse if classes > 1 else 1)
         self.direction = LabelMapping(coarse, classes, options.label_layers) if classes > 1 else None
@@ -117,7 +117,7 @@ class Discriminator(nn.Module):
         values = self.grey(images.to(kinds[0]))
         for kind, block in zip(kinds, self.blocks, strict=False):
             values = block(values.to(kind))
-        values = with_deviation(values.float(), self._group)
+        values = with_deviation(values.float(), self._group, self._deviations)
         verdict: Tensor = self.verdict(self.dense(self.convolution(values).flatten(1)))
         return verdict
 
@@ -129,16 +129,17 @@ class Discriminator(nn.Module):
         return (verdict * directions).sum(dim=1) / math.sqrt(verdict.shape[1])
 
 
-def with_deviation(values: Tensor, group: int) -> Tensor:
-    """``values`` (b, c, h, w) with one more channel: how much the images of a group differ, averaged over everything.
+def with_deviation(values: Tensor, group: int, parts: int) -> Tensor:
+    """``values`` (b, c, h, w) with ``parts`` more channels: how much the images of a group differ.
 
+    Each is the deviation over the group averaged over the places and over c / ``parts`` features beside each other.
     Groups take every (b / group)-th image (arXiv 1710.10196, section 3); a smaller batch is one group.
     """
     count = len(values)
     group = min(group, count)
     if count % group:
         raise ValueError(f"a batch of {count} images cannot be divided into groups of {group}")
-    together = values.view(group, count // group, *values.shape[1:])
-    deviation = (together.var(dim=0, correction=0) + 1e-8).sqrt().mean(dim=(1, 2, 3))
-    channel = deviation.repeat(group).view(count, 1, 1, 1).expand(-1, -1, *values.shape[2:])
-    return torch.cat([values, channel], dim=1)
+    together = values.view(group, count // group, parts, -1, *values.shape[2:])
+    deviation = (together.var(dim=0, correction=0) + 1e-8).sqrt().mean(dim=(2, 3, 4))
+    channels = deviation.repeat(group, 1).view(count, parts, 1, 1).expand(-1, -1, *values.shape[2:])
+    return torch.cat([values, channels], dim=1)

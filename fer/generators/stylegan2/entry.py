@@ -38,7 +38,7 @@ class StyleGan2Entry:
 
         apply_numerics(numerics)
         parsed = parse(self._model, options)
-        trainer = self._trainer(parsed, classes, 0, numerics)
+        trainer = self._trainer(parsed, classes, 0, numerics, kimg=1.0)
         return measure(trainer, self._side, classes, parsed.batch_size, numerics.device)
 
     def train(
@@ -69,7 +69,9 @@ class StyleGan2Entry:
             seed=seed,
             judge=needed(judge, self._model),
         )
-        train_network(assignment, lambda applied: self._trainer(parsed, len(classes), seed, applied), numerics, work)
+        train_network(
+            assignment, lambda applied: self._trainer(parsed, len(classes), seed, applied, kimg=kimg), numerics, work
+        )
 
     def available(self, folders: Sequence[Path], classes: Sequence[str]) -> None:
         """Without limit."""
@@ -82,13 +84,15 @@ class StyleGan2Entry:
 
         return load_samples(folder, classes, StyleGan2Sampling.model_validate(sampling), numerics)
 
-    def _trainer(self, options: StyleGan2Options, classes: int, seed: int, numerics: "Numerics") -> "Trainer":
+    def _trainer(
+        self, options: StyleGan2Options, classes: int, seed: int, numerics: "Numerics", *, kimg: float
+    ) -> "Trainer":
         import torch
 
         from fer.generators.stylegan2.step import Trainer
 
         device = torch.device(numerics.device)
-        return Trainer(options, self._side, classes, seed, device, numerics.precision, ada=self._ada)
+        return Trainer(options, self._side, classes, seed, device, numerics.precision, kimg=kimg, ada=self._ada)
 
 
 STYLEGAN2_32 = StyleGan2Entry("stylegan2-32", 32, ada=False)

@@ -58,10 +58,12 @@ class Trainer:
         device: torch.device,
         precision: str,
         *,
+        kimg: float,
         ada: bool,
     ) -> None:
-        """``ada``: what the discriminator sees is augmented, with a probability that follows how far it overfits."""
-        self.options, self.side, self.classes = options, side, classes
+        """``kimg``: the budget in thousands of images, over which rates and weights go to their final values;
+        ``ada``: what the discriminator sees is augmented, with a probability that follows how far it overfits."""
+        self.options, self.side, self.classes, self._kimg = options, side, classes, kimg
         self._device = device
         self._augment = Augmentation(options.augment, side, device=device) if ada else None
         self._probability = AdaptiveProbability(options.ada_target, options.ada_kimg)
@@ -75,6 +77,9 @@ class Trainer:
         self._discriminator_optimizer = _adam(
             self.discriminator, options, PENALTY_EVERY, options.gradient_penalty(side)
         )
+        self._first_rates = [
+            (one, one.param_groups[0]["lr"]) for one in (self._generator_optimizer, self._discriminator_optimizer)
+        ]
         self._mean_path = torch.zeros((), device=device)
         self._last_lazy = torch.zeros(2, device=device)
 
@@ -89,6 +94,8 @@ class Trainer:
         count = len(labels)
         draws = torch.Generator(self._device).manual_seed(int(random.integers(2**63)))
         number = shown // count
+        progress = shown / (self._kimg * 1000)
+        self._set_rates(progress)
         real = self._real(images, draws)
         fake_labels = labels[torch.randperm(count, generator=draws, device=self._device)]
         fake = self._generate(fake_labels, draws)
@@ -97,7 +104,7 @@ class Trainer:
         read = self.discriminator.read(self._changed(real, draws))
         on_real = self.discriminator.project(read, labels)
         taken_in = functional.softplus(on_fake).mean()
-        mismatch = self.options.mismatch_after(shown)
+        mismatch = self.options.mismatch_at(progress)
         if mismatch > 0 and self.classes > 1:
             others = labels[torch.randperm(count, generator=draws, device=self._device)]
             wrong = others != labels
@@ -106,7 +113,7 @@ class Trainer:
         discriminator_loss = taken_in + functional.softplus(-on_real).mean()
         discriminator_gradient = _learn(self.discriminator, self._discriminator_optimizer, discriminator_loss)
         if self.options.gradient_penalty(self.side) and number % PENALTY_EVERY == 0:
-            self._last_lazy[0] = self._penalise(real, labels, draws)
+            self._last_lazy[0] = self._penalise(real, labels, draws, progress)
 
         generator_loss = functional.softplus(-self.discriminator(self._changed(fake, draws), fake_labels)).mean()
         generator_gradient = _learn(self.generator, self._generator_optimizer, generator_loss)
@@ -169,6 +176,11 @@ class Trainer:
         self._last_lazy.copy_(state["last_lazy"])
         self._probability.restore(state["probability"])
 
+    def _set_rates(self, progress: float) -> None:
+        slower = self.options.learning_rate_at(progress) / self.options.learning_rate
+        for optimizer, rate in self._first_rates:
+            optimizer.param_groups[0]["lr"] = rate * slower
+
     def _real(self, images: Tensor, draws: torch.Generator) -> Tensor:
         real = images.float().div(127.5).sub(1)
         if self.options.flip:
@@ -203,11 +215,11 @@ class Trainer:
         images: Tensor = self.generator.synthesis(self._latents(labels, draws), self._maps(len(labels), draws))
         return images
 
-    def _penalise(self, real: Tensor, labels: Tensor, draws: torch.Generator) -> Tensor:
+    def _penalise(self, real: Tensor, labels: Tensor, draws: torch.Generator, progress: float) -> Tensor:
         """The discriminator's lazy step; returns the penalty."""
         images = real.detach().requires_grad_()
         penalty = gradient_penalty(self.discriminator(self._changed(images, draws), labels), images)
-        weight = self.options.gradient_penalty(self.side) / 2 * PENALTY_EVERY
+        weight = self.options.gradient_penalty(self.side, progress) / 2 * PENALTY_EVERY
         _learn(self.discriminator, self._discriminator_optimizer, penalty * weight)
         return penalty.detach()
 

@@ -12,12 +12,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fer.generators.stylegan2.config import StyleGan2Options
+from fer.generators.stylegan2.config import COARSE, StyleGan2Options
 from fer.generators.stylegan2.layers import GAIN, Linear, activated, clamped
 from fer.generators.stylegan2.resampling import blur, double
 
-COARSE = 4
-"""Side of the learned constant that every image starts from."""
 REDUCED_SIDES = 4
 """So many of the highest resolutions use reduced precision, where that is chosen (arXiv 2006.06676, appendix D)."""
 

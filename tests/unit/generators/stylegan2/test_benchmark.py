@@ -39,7 +39,7 @@ def test_the_straightforward_convolution_gives_what_ours_gives(halves: bool, sca
 
 def test_the_straightforward_training_has_our_networks_and_does_every_kind_of_step() -> None:
     arguments: tuple[Any, ...] = (parse("", MINUTE), 32, 7, 0, CPU, "fp32")
-    ours, plain = Trainer(*arguments, ada=False), PlainTrainer(*arguments, ada=False)
+    ours, plain = Trainer(*arguments, kimg=1.0, ada=False), PlainTrainer(*arguments, kimg=1.0, ada=False)
     kinds = {type(module) for network in (plain.generator, plain.discriminator) for module in network.modules()}
     assert {PlainModulatedConvolution, PlainConvolution} < kinds
     assert not {ModulatedConvolution, Convolution} & kinds

@@ -17,6 +17,11 @@ from fer.generators.stylegan2.entry import STYLEGAN2_32
         ({"augment": {"color": True}}, r"generators\.mine\.options\.augment\.color: unknown key; .*colour"),
         ({"learning_rate": -1.0}, r"generators\.mine\.options\.learning_rate: .*, not -1\.0"),
         ({"batch_size": 6}, r"generators\.mine\.options: minibatch_group 4 does not divide batch_size 6"),
+        (
+            {"deviation_channels": 3},
+            r"generators\.mine\.options: deviation_channels 3 does not divide the 512 features",
+        ),
+        ({"final_mismatch": 0.0}, r"generators\.mine\.options\.final_mismatch: .* greater than 0, not 0\.0"),
     ],
 )
 def test_options_that_do_not_fit_are_named(options: dict[str, Any], message: str) -> None:
@@ -41,15 +46,18 @@ PUBLISHED: dict[str, dict[str, Any]] = {
         "architecture": "residual",
         "batch_size": 32,
         "learning_rate": 0.0025,
+        "final_learning_rate": None,
         "lazy_always": False,
         "r1_weight": None,
+        "final_r1_weight": None,
         "path_length_weight": 2.0,
         "style_mixing": 0.9,
         "minibatch_group": 4,
+        "deviation_channels": 1,
         "ema_kimg": None,
         "ema_ramp": 0.05,
         "mismatch": 0.0,
-        "mismatch_kimg": None,
+        "final_mismatch": None,
         "flip": True,
         "augment": {
             "blit": True, "geometric": True, "colour": True, "filter": False, "noise": False, "cutout": False,
@@ -70,15 +78,18 @@ PUBLISHED: dict[str, dict[str, Any]] = {
         "architecture": "plain",
         "batch_size": 64,
         "learning_rate": 0.0025,
+        "final_learning_rate": None,
         "lazy_always": True,
         "r1_weight": 0.01,
+        "final_r1_weight": None,
         "path_length_weight": 0.0,
         "style_mixing": 0.0,
         "minibatch_group": 32,
+        "deviation_channels": 1,
         "ema_kimg": 500.0,
         "ema_ramp": 0.05,
         "mismatch": 0.0,
-        "mismatch_kimg": None,
+        "final_mismatch": None,
         "flip": False,
         "augment": {
             "blit": True, "geometric": True, "colour": True, "filter": False, "noise": False, "cutout": False,
@@ -116,11 +127,19 @@ def test_what_follows_from_side_and_batch_is_as_published(
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({}, [0.0, 0.0, 0.0]),
-        ({"mismatch": 0.4}, [0.4, 0.4, 0.4]),
-        ({"mismatch": 0.4, "mismatch_kimg": 1}, [0.4, 0.3, 0.0]),
+        ({}, [0.0025, 0.0025, 0.0025, 0.0064, 0.0]),
+        ({"final_learning_rate": 0.0001}, [0.0025, 0.0005, 0.0001, 0.0064, 0.0]),
+        ({"r1_weight": 1.0, "final_r1_weight": 4.0}, [0.0025, 0.0025, 0.0025, 2.0, 0.0]),
+        ({"r1_weight": 0.0, "final_r1_weight": 4.0}, [0.0025, 0.0025, 0.0025, 0.0, 0.0]),
+        ({"mismatch": 0.4, "final_mismatch": 0.1}, [0.0025, 0.0025, 0.0025, 0.0064, 0.2]),
+        ({"mismatch": 0.0, "final_mismatch": 0.1}, [0.0025, 0.0025, 0.0025, 0.0064, 0.0]),
     ],
 )
-def test_wrong_labels_count_less_and_less(options: dict[str, float], expected: list[float]) -> None:
+def test_values_stay_or_go_to_their_final_ones_by_equal_factors(
+    options: dict[str, float], expected: list[float]
+) -> None:
+    """``expected``: the rate at the start, in the middle and at the end, penalty and wrong labels in the middle."""
     parsed = parse("", options)
-    assert [parsed.mismatch_after(shown) for shown in (0, 250, 2000)] == pytest.approx(expected)
+    rates = [parsed.learning_rate_at(progress) for progress in (0.0, 0.5, 1.0)]
+    middle = [parsed.gradient_penalty(32, 0.5), parsed.mismatch_at(0.5)]
+    assert rates + middle == pytest.approx(expected)

@@ -144,21 +144,30 @@ def test_activations_keep_their_variance_through_both_networks() -> None:
     assert first(torch.randn(16, 32, 32, 32)).square().mean().item() == pytest.approx(1.04, abs=0.15)
 
 
-def test_the_deviation_of_a_group_is_one_more_channel() -> None:
-    values = torch.randn(4, 3, 2, 2)
-    result = with_deviation(values, 2)
-    assert result.shape == (4, 4, 2, 2)
-    assert torch.equal(result[:, :3], values)
+@pytest.mark.parametrize("parts", [1, 3, 6])
+def test_the_deviations_of_a_group_are_more_channels(parts: int) -> None:
+    values = torch.randn(4, 6, 2, 2)
+    result = with_deviation(values, 2, parts)
+    assert result.shape == (4, 6 + parts, 2, 2)
+    assert torch.equal(result[:, :6], values)
     # Groups are images 0 and 2, and 1 and 3.
     for first, second in ((0, 2), (1, 3)):
-        pair = torch.stack([values[first], values[second]]).numpy()
-        expected = np.sqrt(pair.var(axis=0) + 1e-8).mean()
-        np.testing.assert_allclose(result[[first, second], 3].numpy(), expected, rtol=1e-5)
+        deviations = np.sqrt(torch.stack([values[first], values[second]]).numpy().var(axis=0) + 1e-8)
+        for part, features in enumerate(np.split(deviations, parts)):
+            np.testing.assert_allclose(result[[first, second], 6 + part].numpy(), features.mean(), rtol=1e-5)
+
+
+def test_each_feature_has_its_deviation_where_there_are_as_many_channels_for_it() -> None:
+    counts = {
+        asked: Discriminator(small(deviation_channels=asked), 32, 2).convolution.weight.shape[1]
+        for asked in (1, 8, 1000)
+    }
+    assert counts == {1: 16 + 1, 8: 16 + 8, 1000: 16 + 16}
 
 
 def test_a_batch_that_groups_do_not_divide_is_refused() -> None:
     with pytest.raises(ValueError, match="a batch of 6 images cannot be divided into groups of 4"):
-        with_deviation(torch.zeros(6, 1, 1, 1), 4)
+        with_deviation(torch.zeros(6, 1, 1, 1), 4, 1)
 
 
 def test_truncation_draws_latents_to_the_mean_of_their_class_or_of_all() -> None:

@@ -10,11 +10,12 @@ from torch import Tensor, nn
 
 from fer.generators.stylegan2.augment.pipeline import Augmentation
 from fer.generators.stylegan2.config import parse
-from fer.generators.stylegan2.step import Trainer
+from fer.generators.stylegan2.step import PENALTY_EVERY, Trainer
 from tests.unit.generators.stylegan2.helpers import MINUTE
 
 CPU = torch.device("cpu")
 SIDE = 32
+KIMG = 0.256
 IMAGES = torch.randint(0, 256, (8, 1, SIDE, SIDE), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
 REAL = IMAGES / 127.5 - 1
 LABELS = torch.arange(8) % 3
@@ -63,7 +64,7 @@ class RecordingTrainer(Trainer):
 
     def __init__(self, p: float, **options: Any) -> None:
         parsed = parse("", {**MINUTE, "flip": False, "style_mixing": 0.0, **options})
-        super().__init__(parsed, SIDE, 3, 0, CPU, "fp32", ada=p > 0)
+        super().__init__(parsed, SIDE, 3, 0, CPU, "fp32", kimg=KIMG, ada=p > 0)
         self.recorded = RecordingAugmentation(parsed.augment, SIDE) if p > 0 else None
         self._augment, self._probability.p = self.recorded, p
         self.normals: list[Tensor] = []
@@ -168,6 +169,21 @@ def test_the_penalty_is_on_the_gradient_at_images_before_augmentation_and_makes_
     penalty = (gradient**2).sum() / len(images)
     assert_gradients_are_those_of(3.0 / 2 * 16 * penalty, trainer.discriminator, update)
     assert figures[Trainer.figures.index("gradient_penalty")].item() == pytest.approx(penalty.item(), rel=1e-4)
+
+
+def test_rates_penalty_and_wrong_labels_go_to_their_final_values_by_equal_factors() -> None:
+    trainer = RecordingTrainer(
+        0.0, path_length_weight=0.0, r1_weight=4.0, final_r1_weight=1.0, learning_rate=0.004, final_learning_rate=0.001
+    )
+    trainer.step(IMAGES, LABELS, np.random.default_rng(0), PENALTY_EVERY * 8)  # half of the budget
+    assert trainer._generator_optimizer.param_groups[0]["lr"] == pytest.approx(0.002)
+    assert trainer._discriminator_optimizer.param_groups[0]["lr"] == pytest.approx(0.002 * 16 / 17)
+    _, update = trainer.of_discriminator
+    trainer.discriminator.load_state_dict(update.weights)
+    images = REAL.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(trainer.discriminator(images, LABELS).sum(), images, create_graph=True)
+    penalty = (gradient**2).sum() / len(images)
+    assert_gradients_are_those_of(2.0 / 2 * 16 * penalty, trainer.discriminator, update)
 
 
 @pytest.mark.parametrize("p", [0.0, 0.8])

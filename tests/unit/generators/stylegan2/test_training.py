@@ -184,7 +184,7 @@ def test_without_lazy_steps_optimizers_are_slowed_down_only_where_the_published_
     always: bool, generator: float, discriminator: float
 ) -> None:
     options = parse("", {**MINUTE, "path_length_weight": 0.0, "r1_weight": 0.0, "lazy_always": always})
-    trainer = Trainer(options, 32, 2, 0, torch.device("cpu"), "fp32", ada=False)
+    trainer = Trainer(options, 32, 2, 0, torch.device("cpu"), "fp32", kimg=1.0, ada=False)
     shares = ((trainer._generator_optimizer, generator), (trainer._discriminator_optimizer, discriminator))
     for optimizer, share in shares:
         assert optimizer.defaults["lr"] == pytest.approx(0.0025 * share)
@@ -216,7 +216,7 @@ def batch(side: int = 32) -> tuple[Tensor, Tensor]:
 
 
 def test_lazy_steps_come_as_often_as_published_and_slow_the_optimizers_down_accordingly() -> None:
-    trainer = Trainer(parse("", MINUTE), 32, 2, 0, torch.device("cpu"), "fp32", ada=False)
+    trainer = Trainer(parse("", MINUTE), 32, 2, 0, torch.device("cpu"), "fp32", kimg=1.0, ada=False)
     images, labels = batch()
     updates: dict[str, int] = {"generator": 0, "discriminator": 0}
     for name in updates:
@@ -242,8 +242,8 @@ def test_the_generator_learns_from_a_discriminator_that_has_just_learned_from_th
 ) -> None:
     """The gradients are those of the two losses on their own; ``then``: what is left of ``mismatch`` by this step."""
     changes = {"path_length_weight": 0.0, "r1_weight": 0.0, "style_mixing": 0.0, "flip": False}
-    changes |= {"mismatch": mismatch, "mismatch_kimg": 0.016}
-    trainer = Trainer(parse("", {**MINUTE, **changes}), 32, 3, 0, torch.device("cpu"), "fp32", ada=False)
+    changes |= {"mismatch": mismatch, "final_mismatch": 0.1}
+    trainer = Trainer(parse("", {**MINUTE, **changes}), 32, 3, 0, torch.device("cpu"), "fp32", kimg=0.016, ada=False)
     images, labels = batch()
     taken: dict[str, list[Tensor]] = {}
 
@@ -307,7 +307,7 @@ def test_the_generator_learns_from_a_discriminator_that_has_just_learned_from_th
 def test_the_average_follows_with_its_half_life_and_sooner_early_on(ramp: float, halves: float) -> None:
     """``halves``: half-lives in 8 images, of 16 images each or of the ramp's share of the 80 shown, if less."""
     options = parse("", {**MINUTE, "ema_kimg": 0.016, "ema_ramp": ramp, "path_length_weight": 0.0})
-    trainer = Trainer(options, 32, 2, 0, torch.device("cpu"), "fp32", ada=False)
+    trainer = Trainer(options, 32, 2, 0, torch.device("cpu"), "fp32", kimg=1.0, ada=False)
     images, labels = batch()
     before = trainer.average.synthesis.constant.clone()
     trainer.step(images, labels, np.random.default_rng(0), 72)
@@ -332,7 +332,9 @@ def test_real_images_are_resized_with_an_antialiased_filter() -> None:
 
 
 def test_mixed_images_change_their_latent_at_some_layer_and_no_sooner_than_the_second() -> None:
-    trainer = Trainer(parse("", {**MINUTE, "style_mixing": 0.5}), 32, 2, 0, torch.device("cpu"), "fp32", ada=False)
+    trainer = Trainer(
+        parse("", {**MINUTE, "style_mixing": 0.5}), 32, 2, 0, torch.device("cpu"), "fp32", kimg=1.0, ada=False
+    )
     latents = trainer._latents(torch.arange(4000) % 2, torch.Generator().manual_seed(0))
     differs = (latents != latents[:, :1]).any(dim=2)  # from the first layer's
     mixed = differs[:, -1]
