@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from fer.metrics.comparison import LEAST_IMAGES
 from fer.report.results import AssessmentResult, StudyResults
 from fer.report.tables.runs import run_columns, run_entries
 from fer.report.tables.table import Column, Table
@@ -32,8 +33,9 @@ def memorisation_table(results: StudyResults) -> Table | None:
         "samples that lie nearer are copies. In pixels it is the root mean square difference in grey levels. Near "
         "copies are as near as the nearest hundredth of one half of the held-out images; the share of real ones is "
         "that of the other half. Membership: how well the distance to the nearest of all assessed samples tells "
-        "training images that the generator saw from held-out ones; 0.5 is chance, 1 gives every one of them away. The "
-        "features’ network knows the training images, so that an area below 0.5 there is its own doing."
+        "training images that the generator saw from held-out ones; 0.5 is chance, 1 gives every one of them away, and "
+        f"there is none with fewer than {LEAST_IMAGES} of them. The features’ network knows the training images, so "
+        "that an area below 0.5 there is its own doing."
     )
     return Table("memorisation", "Memorisation", columns, rows, note, len(leading))
 

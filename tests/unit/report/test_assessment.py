@@ -163,6 +163,16 @@ def test_near_copies_and_membership_stand_beside_real_images(results: StudyResul
     assert shown(table, "tested", generator="weak", seed=0, space="pixels") == "3,000 + 2,900"
 
 
+def test_too_few_images_of_a_kind_have_no_membership_and_say_how_few_they_are(results: StudyResults) -> None:
+    figures = assessment_figures(CLASSES)
+    figures["memorisation"]["pixels"]["membership"] = {"members": 9, "others": 2900, "auc": None, "auc_error": None}
+    table = memorisation_table(replace(results, assessments=[replace(results.assessments[0], figures=figures)]))
+    assert shown(table, "auc", space="pixels") == ""
+    assert shown(table, "tested", space="pixels") == "9 + 2,900"
+    assert table is not None
+    assert "there is none with fewer than 10 of them" in table.note
+
+
 def test_the_closest_pairs_are_shown_once_for_each_generator(results: StudyResults) -> None:
     sheets = list(pair_sheets(results))
     assert [sheet.caption.partition(",")[0] for sheet in sheets] == ["weak", "strong"]
