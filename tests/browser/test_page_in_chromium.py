@@ -1,5 +1,6 @@
 """The report opened from a file in headless Chromium: nothing is fetched, complained about, or wider than the page."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,9 +54,16 @@ def browser() -> "Iterator[Browser]":
         launched.close()
 
 
-@pytest.fixture(scope="module", params=["two", "paper"])
+@pytest.fixture(scope="module", params=["two", "paper", "given"])
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report with everything in it: a small one with two seeds, and one of the published grid with missing cells."""
+    """A report with everything in it: a small one with two seeds, and one of the published grid with missing cells.
+
+    The third is one of a study that was run, where ``FER_REPORT`` names its index.html.
+    """
+    if request.param == "given":
+        if not (given := os.environ.get("FER_REPORT")):
+            pytest.skip("no report is given: set FER_REPORT to the index.html of one")
+        return Path(given).resolve(strict=True)
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "two":
         results = made_up()
@@ -93,7 +101,7 @@ def test_it_fetches_nothing_and_the_console_stays_empty(
     page.emulate_media(media="print")
     page.wait_for_load_state("networkidle")
     assert heard == []
-    assert page.locator("h1").inner_text() in {"Two generators, two seeds", "The published study"}
+    assert page.locator("h1").inner_text() == page.title() != ""
     page.close()
 
 
