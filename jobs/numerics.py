@@ -24,6 +24,7 @@ def generator_numerics(planned: PlannedStudy, name: str, store: Store) -> "Numer
         study.model_of(name),
         lambda numerics: generator.images_per_second(len(planned.classes), options, numerics),
         store,
+        options=options,
     )
 
 

@@ -1,11 +1,12 @@
-"""Device, precision and thread count: chosen once per store, model and kind of device, and then applied."""
+"""Device, precision and thread count: chosen once per store, network and kind of device, and then applied."""
 
 import hashlib
+import json
 import logging
 import os
 import platform
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -110,17 +111,23 @@ def apply_numerics(numerics: Numerics) -> None:
 
 
 def choose_numerics(
-    spec: NumericsSpec, model: str, measure: Callable[[Numerics], float], store: Choices, device: str | None = None
+    spec: NumericsSpec,
+    model: str,
+    measure: Callable[[Numerics], float],
+    store: Choices,
+    device: str | None = None,
+    *,
+    options: Mapping[str, Any] | None = None,
 ) -> Numerics:
-    """The numerics for ``model`` on this machine, applied.
+    """The numerics for ``model`` with ``options`` on this machine, applied.
 
     What ``spec`` leaves to ``auto`` is measured once: ``measure`` applies what it is given and returns a pace (images
-    per second, more is better). The fastest is remembered in the store for this model, kind of device, share of
-    the cores and version of torch; whoever comes later, or loses a race, takes what is remembered.
+    per second, more is better). The fastest is remembered in the store for this model with these options, kind of
+    device, share of the cores and version of torch; whoever comes later, or loses a race, takes what is remembered.
     """
     device = device or pick_device()
     possible = candidates(spec, device, cores_available(), fast_bf16=has_fast_bf16(device))
-    key = _key(spec, model, device)
+    key = _key(spec, model, options or {}, device)
     if len(possible) == 1:
         numerics = possible[0]
     elif remembered := store.choice(key):
@@ -177,9 +184,10 @@ def measured_paces(
     return paces
 
 
-def _key(spec: NumericsSpec, model: str, device: str) -> str:
+def _key(spec: NumericsSpec, model: str, options: Mapping[str, Any], device: str) -> str:
     kind = device_kind(device)
     about = f"{kind} {cores_available()} torch {torch.__version__} {spec.precision} {spec.threads} {model}"
+    about += f" {json.dumps(options, sort_keys=True)}"
     digest = hashlib.sha256(about.encode()).hexdigest()[:12]
     return f"numerics/{_slug(model)}/{_slug(kind)}-{digest}"
 

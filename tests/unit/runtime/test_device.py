@@ -55,6 +55,8 @@ def test_the_fastest_is_chosen_and_then_holds_for_the_store_and_the_model(store:
     assert choose_numerics(FP32, "cnn", later, store, "cpu") == first
     assert later.asked == []
     assert choose_numerics(FP32, "resnet18", later, store, "cpu") == Numerics("cpu", "fp32", 1)
+    larger = choose_numerics(FP32, "cnn", later, store, "cpu", options={"width": 64})
+    assert larger == Numerics("cpu", "fp32", 1), "another size is another network"
 
 
 def test_what_is_chosen_is_recorded_with_the_paces(store: Store) -> None:
