@@ -86,7 +86,7 @@ def gather(planned: PlannedStudy, store: Store, source: str = "") -> StudyResult
 
 
 def read_history(text: str) -> History:
-    """The columns of a history.csv. Cells that are empty, not numbers or not finite become None."""
+    """The columns of a history.csv or snapshots.csv. Cells that are empty, not numbers or not finite become None."""
     rows = list(csv.DictReader(io.StringIO(text)))
     return {name: [_number(row[name]) for row in rows] for name in (rows[0] if rows else ())}
 
@@ -99,6 +99,8 @@ class _Found:
     manifest: Manifest
     summary: dict[str, Any]
     history: History
+    snapshots: History
+    """Of a generator's network."""
     pictures: dict[str, bytes]
     tested: tuple[Truth, NDArray[np.unsignedinteger[Any]]] | None
     """The test images' labels, and those that a trained cell gives them."""
@@ -114,7 +116,8 @@ def _look_up(store: Store, task: Task) -> _Found | Missing:
             summary = _json(store, manifest, _SUMMARY[task.stage]) if task.stage in _SUMMARY else {}
             pictures = {name: _read(store, manifest, name) for name in _pictures(task, manifest)}
             tested = _tested(_read(store, manifest, "logits.npz")) if task.stage == "train" else None
-            return _Found(task, manifest, summary, _history(store, manifest), pictures, tested)
+            history, snapshots = (_columns(store, manifest, name) for name in ("history.csv", "snapshots.csv"))
+            return _Found(task, manifest, summary, history, snapshots, pictures, tested)
     except RequestError as error:
         return Missing(task, "damaged", str(error))
     return Missing(task, *_state_and_reason(store.attempts(task.digest)))
@@ -142,7 +145,7 @@ def _cell_result(cell: Cell, found: _Found) -> CellResult:
 
 def _network_result(run: GeneratorRun, class_name: str | None, found: _Found) -> NetworkResult:
     sheet = next(iter(found.pictures.values()), None)
-    return NetworkResult(run, class_name, found.summary, found.history, sheet)
+    return NetworkResult(run, class_name, found.summary, found.history, found.snapshots, sheet)
 
 
 def _assessment_result(run: GeneratorRun, found: _Found) -> AssessmentResult:
@@ -193,8 +196,8 @@ def _study_text(store: Store, planned: PlannedStudy) -> str:
     return yaml.safe_dump(planned.study.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
 
 
-def _history(store: Store, manifest: Manifest) -> History:
-    return read_history(_read(store, manifest, "history.csv").decode()) if "history.csv" in manifest.files else {}
+def _columns(store: Store, manifest: Manifest, name: str) -> History:
+    return read_history(_read(store, manifest, name).decode()) if name in manifest.files else {}
 
 
 def _json(store: Store, manifest: Manifest, name: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from fer.statistics.resampling import resampled_scores
 from fer.store.records import Manifest
 
 History = Mapping[str, Sequence[float | None]]
-"""Columns of a history.csv; None where a figure was missing or not finite."""
+"""Columns of a history.csv or snapshots.csv; None where a figure was missing or not finite."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class NetworkResult:
     summary: Mapping[str, Any]
     """generator.json."""
     history: History
+    snapshots: History
+    """snapshots.csv: what the judge said, one row per snapshot."""
     sheet: bytes | None
     """PNG: the last sample sheet of its training."""
 

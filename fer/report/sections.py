@@ -8,6 +8,7 @@ from fer.report.figures.confusion import confusion_figures
 from fer.report.figures.curves import curve_figures
 from fer.report.figures.dependence import dependence_figures
 from fer.report.figures.figure import Figure
+from fer.report.figures.judged import judged_figures
 from fer.report.figures.losses import loss_figures
 from fer.report.figures.ratio import ratio_figures, ratio_figures_by_generator
 from fer.report.figures.resolution import resolution_figures
@@ -131,7 +132,7 @@ SECTIONS = (
         "generators",
         "Training of the generators",
         "No generator is trained yet.",
-        figures=(loss_figures,),
+        figures=(judged_figures, loss_figures),
         tables=(networks_table,),
     ),
     Section("data", "The data set", "Nothing is known of it.", tables=(classes_table, audit_table), notes=(data_note,)),

@@ -84,7 +84,7 @@ def _numbers(results: StudyResults, contents: list[Content]) -> dict[str, Any]:
 
 
 def _write_histories(results: StudyResults, path: Path) -> None:
-    """All histories in long form: one line per row and column of each history.csv."""
+    """All histories in long form: one line per row and column of each history.csv and snapshots.csv."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["of", "row", "figure", "value"])
@@ -93,7 +93,9 @@ def _write_histories(results: StudyResults, path: Path) -> None:
         for network in results.networks:
             name = " ".join([network.run.generator, network.class_name or "", f"seed {network.run.seed}"])
             ratio = "" if network.run.ratio is None else f" ratio {network.run.ratio:g}"
-            writer.writerows(_long(f"generator {' '.join(name.split())}{ratio}", network.history))
+            of = f"{' '.join(name.split())}{ratio}"
+            writer.writerows(_long(f"generator {of}", network.history))
+            writer.writerows(_long(f"judge of {of}", network.snapshots))
 
 
 def _long(of: str, history: History) -> Iterator[tuple[str, int, str, float | None]]:

@@ -51,6 +51,7 @@ def publish_all(store: Store, results: StudyResults, scratch: Path) -> None:
             network = networks[run_of(task), task.coordinates.get("class")]
             write_json(folder / "generator.json", dict(network.summary))
             write_history(folder / "history.csv", network.history)
+            write_history(folder / "snapshots.csv", network.snapshots)
             (folder / "sheets" / "000001.png").write_bytes(sheet_png(seed=1))
         elif task.stage == "assess":
             write_json(folder / "assessment.json", dict(assessments[run_of(task)].figures))

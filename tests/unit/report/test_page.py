@@ -13,7 +13,7 @@ from fer.plan import Task
 from fer.report.write import write_report
 from tests.reports import CLASSES, TWO_GENERATORS, made_up
 
-FIGURES = {"f1-against-ratio-1", "training-curves-1", "epochs-at-stopping"} | {
+FIGURES = {"f1-against-ratio-1", "training-curves-1", "epochs-at-stopping", "judge-against-time"} | {
     f"{name}-{number}"
     for name in (
         "generator-losses",
