@@ -93,8 +93,8 @@ def _write_histories(results: StudyResults, path: Path) -> None:
         for network in results.networks:
             name = " ".join([network.run.generator, network.class_name or "", f"seed {network.run.seed}"])
             ratio = "" if network.run.ratio is None else f" ratio {network.run.ratio:g}"
-            of = f"{' '.join(name.split())}{ratio}"
-            writer.writerows(_long(f"generator {of}", network.history))
+            of = f"generator {' '.join(name.split())}{ratio}"
+            writer.writerows(_long(of, network.history))
             writer.writerows(_long(f"judge of {of}", network.snapshots))
 
 
