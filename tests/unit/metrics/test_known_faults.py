@@ -1,10 +1,12 @@
 """Sets of samples with known faults are caught, each by the figure that is there for it, and clean ones pass them all.
 
-The samples are drawn faces that nobody trained on. The evaluator, which serves in all roles, is trained for real.
+The samples are faces that nobody trained on, drawn ones and some of FER2013. The evaluator, which serves in all roles,
+is trained for real.
 """
 
 from collections.abc import Callable
-from functools import cache
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,8 @@ from PIL import Image, ImageFilter
 
 from fer.data.dataset import Dataset, Split
 from fer.data.drawn import draw_dataset
+from fer.data.duplicates import image_keys
+from fer.data.source import read_source
 from fer.evaluators.network import Evaluator, load_evaluator
 from fer.evaluators.training import train_evaluator
 from fer.metrics.distances import measure_distances
@@ -62,22 +66,45 @@ CHECKS: dict[str, Callable[[Figures], bool]] = {
 }
 
 
-@cache
-def dataset() -> Dataset:
-    return draw_dataset(DrawnSpec(train=1400, validation=350, test=350, seed=0))
+@dataclass(frozen=True, eq=False)
+class Faces:
+    """A data set, and 700 or more faces of the same kind that are in none of its splits."""
+
+    dataset: Dataset
+    clean: Split
 
 
-@cache
-def clean() -> Split:
-    """700 faces by the same hand that are in no split."""
-    return draw_dataset(DrawnSpec(train=700, validation=7, test=7, seed=1)).train
+def drawn_faces() -> Faces:
+    return Faces(
+        draw_dataset(DrawnSpec(train=1400, validation=350, test=350, seed=0)),
+        draw_dataset(DrawnSpec(train=700, validation=7, test=7, seed=1)).train,
+    )
 
 
-@pytest.fixture(scope="session")
-def evaluator(tmp_path_factory: pytest.TempPathFactory) -> Evaluator:
+def photographed_faces(archive: Path, scratch: Path) -> Faces:
+    """A part of FER2013's distinct training images as its own, so that others were never seen."""
+    whole = read_source(str(archive), scratch, DrawnSpec())
+    keys, first = np.unique(image_keys(whole.train.images), return_index=True)
+    alone = first[~np.isin(keys, np.concatenate([image_keys(s.images) for s in (whole.validation, whole.test)]))]
+    chosen = np.random.default_rng(0).permutation(alone)
+    train, clean = (
+        Split(whole.train.images[part], whole.train.labels[part]) for part in (chosen[:8000], chosen[8000:10_000])
+    )
+    return Faces(replace(whole, train=train), clean)
+
+
+@pytest.fixture(scope="module", params=["drawn", pytest.param("fer2013", marks=pytest.mark.real)])
+def faces(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Faces:
+    if request.param == "drawn":
+        return drawn_faces()
+    return photographed_faces(request.getfixturevalue("fer2013_zip"), tmp_path_factory.mktemp("scratch"))
+
+
+@pytest.fixture(scope="module")
+def evaluator(faces: Faces, tmp_path_factory: pytest.TempPathFactory) -> Evaluator:
     work = open_work(tmp_path_factory.mktemp("evaluator"))
     train_evaluator(
-        dataset(),
+        faces.dataset,
         classifier="timm:test_resnet",
         spec=TrainingSpec(learning_rate=3e-3, batch_size=64),
         budget=TrainBudget(epochs=16, patience=16),
@@ -87,9 +114,9 @@ def evaluator(tmp_path_factory: pytest.TempPathFactory) -> Evaluator:
     return load_evaluator(work.folder, "cpu")
 
 
-def failed_checks(evaluator: Evaluator, samples: Split) -> set[str]:
+def failed_checks(faces: Faces, evaluator: Evaluator, samples: Split) -> set[str]:
     """The names of the checks that a set of samples does not pass."""
-    evidence = evidence_of(dataset(), samples, readers=dict.fromkeys((FEATURES, JUDGE, READER), evaluator))
+    evidence = evidence_of(faces.dataset, samples, readers=dict.fromkeys((FEATURES, JUDGE, READER), evaluator))
     found = {
         "fidelity": measure_fidelity(evidence)["reader"],
         "pixels": measure_memorisation(evidence)["pixels"],
@@ -100,41 +127,41 @@ def failed_checks(evaluator: Evaluator, samples: Split) -> set[str]:
     return {name for name, passes in CHECKS.items() if not passes(found)}
 
 
-def test_the_evaluator_can_tell_the_classes_apart(evaluator: Evaluator) -> None:
-    assert (evaluator.read(clean().images).labels == clean().labels).mean() > 0.5  # by chance a quarter at most
+def test_the_evaluator_can_tell_the_classes_apart(faces: Faces, evaluator: Evaluator) -> None:
+    assert (evaluator.read(faces.clean.images).labels == faces.clean.labels).mean() > 0.4  # by chance a quarter at most
 
 
-def test_clean_real_images_pass_every_check(evaluator: Evaluator) -> None:
-    assert failed_checks(evaluator, clean()) == set()
+def test_clean_real_images_pass_every_check(faces: Faces, evaluator: Evaluator) -> None:
+    assert failed_checks(faces, evaluator, faces.clean) == set()
 
 
-def test_clean_real_images_are_not_told_from_other_unseen_ones(evaluator: Evaluator) -> None:
-    found = measure_memorisation(evidence_of(dataset(), clean(), readers={FEATURES: evaluator}))
+def test_clean_real_images_are_not_told_from_other_unseen_ones(faces: Faces, evaluator: Evaluator) -> None:
+    found = measure_memorisation(evidence_of(faces.dataset, faces.clean, readers={FEATURES: evaluator}))
     for space in ("pixels", "features"):
         assert abs(found[space]["membership"]["auc"] - 0.5) <= MOST_FROM_HALF
 
 
-def test_permuted_labels_are_caught_by_label_fidelity(evaluator: Evaluator) -> None:
-    permuted = Split(clean().images, (clean().labels + 1) % len(dataset().classes))
-    assert "label fidelity" in failed_checks(evaluator, permuted)
+def test_permuted_labels_are_caught_by_label_fidelity(faces: Faces, evaluator: Evaluator) -> None:
+    permuted = Split(faces.clean.images, (faces.clean.labels + 1) % len(faces.dataset.classes))
+    assert "label fidelity" in failed_checks(faces, evaluator, permuted)
 
 
-def test_copies_of_training_images_are_caught_by_memorisation(evaluator: Evaluator) -> None:
-    train = dataset().train
+def test_copies_of_training_images_are_caught_by_memorisation(faces: Faces, evaluator: Evaluator) -> None:
+    train = faces.dataset.train
     noise = np.random.default_rng(0).integers(-2, 3, train.images.shape)
     copies = Split((train.images + noise).clip(0, 255).astype(np.uint8), train.labels)
-    assert {"near copies", "membership"} <= failed_checks(evaluator, copies)
+    assert {"near copies", "membership"} <= failed_checks(faces, evaluator, copies)
 
 
-def test_one_image_per_class_is_caught_by_recall_coverage_and_diversity(evaluator: Evaluator) -> None:
-    labels = clean().labels
-    first = np.array([np.flatnonzero(labels == label)[0] for label in range(len(dataset().classes))])
-    collapsed = Split(clean().images[first[labels]], labels)
-    assert {"recall", "coverage", "diversity"} <= failed_checks(evaluator, collapsed)
+def test_one_image_per_class_is_caught_by_recall_coverage_and_diversity(faces: Faces, evaluator: Evaluator) -> None:
+    labels = faces.clean.labels
+    first = np.array([np.flatnonzero(labels == label)[0] for label in range(len(faces.dataset.classes))])
+    collapsed = Split(faces.clean.images[first[labels]], labels)
+    assert {"recall", "coverage", "diversity"} <= failed_checks(faces, evaluator, collapsed)
 
 
-def test_blurred_images_are_caught_by_fid_precision_and_density(evaluator: Evaluator) -> None:
-    soft = [Image.fromarray(image).filter(ImageFilter.GaussianBlur(2)) for image in clean().images]
+def test_blurred_images_are_caught_by_fid_precision_and_density(faces: Faces, evaluator: Evaluator) -> None:
+    soft = [Image.fromarray(image).filter(ImageFilter.GaussianBlur(2)) for image in faces.clean.images]
     assert {"fid", "precision", "density"} <= failed_checks(
-        evaluator, Split(np.stack([np.asarray(i) for i in soft]), clean().labels)
+        faces, evaluator, Split(np.stack([np.asarray(i) for i in soft]), faces.clean.labels)
     )
