@@ -14,7 +14,7 @@ REVISIONS: dict[Stage, int] = {
     "train-evaluator": 1,
     "train-gan": 5,
     "generate": 2,
-    "assess": 3,
+    "assess": 4,
     "train": 1,
     "report": 5,
 }

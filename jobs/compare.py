@@ -69,6 +69,8 @@ def comparison_text(found: Comparison, names: tuple[str, str]) -> list[str]:
         for name, count in zip(names, (found.only_first, found.only_second), strict=True)
         if count
     ]
+    if found.settings:
+        lines.insert(1, f"set differently: {', '.join(found.settings)}")
     return lines
 
 
@@ -99,6 +101,7 @@ def comparison_json(found: Comparison, names: tuple[str, str]) -> dict[str, Any]
         "training_sets": [_values(compared) for compared in found.both],
         "only_in_first": found.only_first,
         "only_in_second": found.only_second,
+        "set_differently": list(found.settings),
     }
 
 

@@ -96,7 +96,7 @@ def divergence(classes: tuple[str, ...], value: float) -> dict[str, Any]:
         "bins": 20,
         "synthetic": value,
         "real": value / 4,
-        "per_class": per_class(classes, {"synthetic": value + 0.1, "real": value / 2}),
+        "per_class": per_class(classes, {"images": 55, "synthetic": value + 0.1, "real": value / 2}),
         "by_bins": [
             {"bins": bins, "synthetic": value + added, "real": value / 4 + added}
             for bins, added in ((10, -0.05), (20, 0.0), (40, 0.08), (80, 0.17))

@@ -71,7 +71,10 @@ def _of(plane: Plane, method: Method, classes: Sequence[str]) -> dict[str, Any]:
     return {
         "bins": BINS,
         **beside(BINS, every),
-        "per_class": {name: beside(BINS, one) if len(one) >= LEAST_IMAGES else None for name, one in own.items()},
+        "per_class": {
+            name: {"images": len(one), **beside(BINS, one)} if len(one) >= LEAST_IMAGES else None
+            for name, one in own.items()
+        },
         "by_bins": [{"bins": bins, **beside(bins, every)} for bins in OTHER_BINS],
         "by_images": [{"images": len(part), **beside(BINS, part)} for part in parts if len(part) >= LEAST_IMAGES],
     }

@@ -1,7 +1,8 @@
 """Two studies on the same data side by side, or two replicates of one: where they differ by more than noise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -41,6 +42,9 @@ class Comparison:
     only_first: int
     """Training sets that only the first one plans."""
     only_second: int
+    settings: Sequence[str]
+    """Keys of the studies, such as ``generators.weak.kimg``, that both have and set differently; seeds, grids and names
+    are not among them."""
 
 
 def compare(first: StudyResults, second: StudyResults) -> Comparison:
@@ -62,7 +66,24 @@ def compare(first: StudyResults, second: StudyResults) -> Comparison:
     for (one, other), claim, no, verdict in zip(pairs, claims, withheld, found, strict=True):
         words = NOT_OF_ONE if no else verdict.words if verdict else _why_not(one, other)
         both.append(Compared(one, other, claim, words, None if verdict is None else verdict.p))
-    return Comparison(both, len(ours.keys() - theirs.keys()), len(theirs.keys() - ours.keys()))
+    only = len(ours.keys() - theirs.keys()), len(theirs.keys() - ours.keys())
+    return Comparison(both, *only, list(_settings(first, second)))
+
+
+def _settings(first: StudyResults, second: StudyResults) -> Iterator[str]:
+    """What is set differently of all that decides how a cell's network comes about."""
+    one, other = (results.planned.study.model_dump(mode="json") for results in (first, second))
+    for key in ("generators", "budgets", "training", "classifiers", "evaluators", "numerics"):
+        yield from _differing(key, one[key], other[key])
+
+
+def _differing(key: str, one: Any, other: Any) -> Iterator[str]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        # A generator that only one of them has shares no training set with the other.
+        for name in sorted(one.keys() & other.keys() if key == "generators" else one.keys() | other.keys()):
+            yield from _differing(f"{key}.{name}", one.get(name), other.get(name))
+    elif one != other:
+        yield key
 
 
 def difference(first: StudyResults, second: StudyResults, one: Group, other: Group) -> Claim | None:

@@ -11,8 +11,8 @@ HELD_OUT = (
     "its control."
 )
 NO_INTERVAL_OF_AUROC = (
-    "AUROC has no interval: it takes the scores that a network gives every class, and cells keep the label that it "
-    "reads in each test image."
+    "AUROC has no interval: it takes the scores that a network gives every class, and what is resampled here is the "
+    "label that it reads in each test image."
 )
 ONE_GENERATOR = "one generator"
 """What tables say beside the number of seeds that share a trained generator."""

@@ -13,8 +13,8 @@ POINT = 0.01
 """One point of macro-F1."""
 
 HOLM = (
-    "p-values of one kind of claim are corrected for the whole table (Holm), so that the chance of any false verdict "
-    "in it is 5 %."
+    "p-values are corrected for all claims of one kind in the table (Holm), so that for each kind, trained networks "
+    "and procedures, the chance of any false verdict is at most 5 %."
 )
 
 

@@ -144,6 +144,21 @@ def test_wide_figures_and_tables_scroll_by_themselves_on_a_phone(browser: "Brows
     page.close()
 
 
+def test_titles_of_tables_are_whole_however_far_a_table_is_scrolled(browser: "Browser", report: Path) -> None:
+    page, _ = opened(browser, report, 390)
+    cut = page.evaluate("""() => [...document.querySelectorAll('.table')].flatMap(table => {
+      const title = table.querySelector('caption span');
+      return [0, 99999].filter(left => {
+        table.scrollLeft = left;
+        const [box, frame] = [title.getBoundingClientRect(), table.getBoundingClientRect()];
+        return box.left < frame.left - 1 || box.right > frame.right + 1;
+      }).map(left => `${title.textContent} ${left}`);
+    })""")
+    assert cut == []
+    assert page.locator(".table caption span").count() > 10
+    page.close()
+
+
 def test_it_prints_to_pdf(browser: "Browser", report: Path) -> None:
     page, _ = opened(browser, report, 1280, "dark")
     printed = page.pdf(format="A4")

@@ -51,9 +51,10 @@ def class_cloud_figures(results: StudyResults) -> Iterator[Figure]:
         yield Figure(
             name=f"samples-among-real-by-class-{number}",
             title=f"{assessment.run.generator}: samples among real images, by class",
-            description=" ".join(f"{name}: {_both(per_class[name])}." for name in names),
+            description=" ".join(f"{name}: {_of_class(per_class[name])}." for name in names),
             caption=f"{assessment.run.generator}, {run_in_words(assessment.run)}. The plane of t-SNE, one class at a "
-            f"time. {_IN_BOTH} The number is the Jensen-Shannon distance between colour and grey.{left_out}",
+            f"time. {_IN_BOTH} Beside each name how many images of each kind there are; the other number is the "
+            f"Jensen-Shannon distance between colour and grey, which grows with fewer images.{left_out}",
             draw=lambda assessment=assessment, names=names: _draw_classes(assessment, names),  # type: ignore[misc]
             wide=True,
         )
@@ -71,6 +72,10 @@ def _both(found: dict[str, Any] | None) -> str:
     if found is None:
         return "too few images"
     return f"{score(found['synthetic'])} of samples, {score(found['real'])} of held-out real images"
+
+
+def _of_class(found: dict[str, Any] | None) -> str:
+    return _both(found) + (f", with {found['images']:,} images of each kind" if found else "")
 
 
 def _draw(assessment: AssessmentResult) -> "Drawing":
@@ -117,7 +122,8 @@ def _draw_classes(assessment: AssessmentResult, names: list[str]) -> "Drawing":
             value = score(per_class[name][side]) if per_class[name] else "too few"
             axes.text(0, 1.02, f"{words}: {value}", transform=axes.transAxes, color=colour, fontsize=7)
             if row == 0:
-                axes.set_title(name, loc="left", pad=12)
+                images = f" ({per_class[name]['images']:,})" if per_class[name] else ""
+                axes.set_title(f"{name}{images}", loc="left", pad=12)
     return drawing
 
 

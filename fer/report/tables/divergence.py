@@ -19,6 +19,7 @@ def divergence_table(results: StudyResults) -> Table | None:
     columns = [
         *leading,
         Column("class", "Class", head=True),
+        Column("images", "Images, each side", "whole"),
         *(
             Column(f"{plane}_{side}", shown, "score", group=name)
             for plane, name in PLANES.items()
@@ -32,10 +33,11 @@ def _rows(assessment: AssessmentResult) -> Iterator[dict[str, Any]]:
     divergence = assessment.figures["divergence"]
     planes = {plane: divergence[plane] for plane in PLANES}
     for class_name in ("all", *planes["tsne"]["per_class"]):
-        row = {**run_entries(assessment.run), "class": class_name, "images": divergence["images"]}
+        row = {**run_entries(assessment.run), "class": class_name, "images": None}
         for plane, found in planes.items():
             value = found if class_name == "all" else found["per_class"][class_name]
             row |= {f"{plane}_{side}": value[side] if value else None for side in SIDES}
+            row["images"] = (divergence if class_name == "all" else value or {}).get("images")
             row[f"{plane}_bins"] = found["bins"]
         yield row
 
@@ -43,10 +45,9 @@ def _rows(assessment: AssessmentResult) -> Iterator[dict[str, Any]]:
 def _note(results: StudyResults) -> str:
     used = [assessment.figures["divergence"] for assessment in results.assessments]
     bins = " or ".join(str(number) for number in sorted({found[plane]["bins"] for found in used for plane in PLANES}))
-    images = " or ".join(f"{number:,}" for number in sorted({found["images"] for found in used}))
     return (
         "Base 2: 0 where both are spread alike, 1 where they nowhere meet. Real: held-out real images in place of "
-        f"the samples. Counted in a grid of {bins} equal bins a side, with {images} images on each side. The distance "
-        "grows with finer bins and fewer images, as the figures show, so that it says something only beside the real "
-        "one."
+        f"the samples. Counted in a grid of {bins} equal bins a side. The distance grows with finer bins and fewer "
+        "images, as the figures show, so that it says something only beside the real one in the same row: a class with "
+        "fewer images lies farther off in both. Classes with too few images have none."
     )

@@ -73,8 +73,9 @@ def enough_table(results: StudyResults) -> Table | None:
         note=(
             "The smallest real ratio at which the mix’s macro-F1 is at most 0.010 below that of all real images: by "
             "the means, and so that the whole 95 % interval of the difference is, here and at all larger ratios. "
-            f"Empty where no finished mix is. Of procedures nothing is sure with fewer than {LEAST_SEEDS} seeds, nor "
-            "where one trained generator serves them all."
+            "Empty where no finished mix is. Training sets of several times as many samples are left out. Of "
+            f"procedures nothing is sure with fewer than {LEAST_SEEDS} seeds, nor where one trained generator serves "
+            "them all."
         ),
     )
 
@@ -83,7 +84,8 @@ def _row(results: StudyResults, groups: list[Group], classifier: str, generator:
     everything = next((group for group in controls_of(groups, classifier) if group.ratio == 1), None)
     if everything is None:
         return None
-    mixes = [group for group in groups if (group.classifier, group.generator) == (classifier, generator)]
+    wanted = (classifier, generator, 1)
+    mixes = [group for group in groups if (group.classifier, group.generator, group.volume) == wanted]
     beside = [
         _Beside(mix.only(everything.finished_seeds), claim)
         for mix in mixes

@@ -29,7 +29,7 @@ def resemotenet_table(results: StudyResults) -> Table:
     note = (
         "Ours at the epoch whose weights were kept, on real validation and test images; training accuracy is that of "
         "the epoch’s own changed images. Theirs is where their curves end. Only test "
-        "accuracy has an interval: of other images a cell keeps no predicted labels."
+        "accuracy has an interval: what is resampled here is the labels that are read in test images."
     )
     return Table(
         "published-resemotenet", f"The classifier {RESEMOTENET} (their Figure 10)", columns, rows, note, block=0

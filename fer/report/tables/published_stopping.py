@@ -20,16 +20,17 @@ def stopping_table(results: StudyResults) -> Table:
     columns = [
         Column("training_set", "Training set", head=True),
         Column("theirs", "theirs", "count", group="Epochs trained"),
-        Column("ours", "ours, mean", "level", group="Epochs trained"),
+        Column("ours", "ours, median", "level", group="Epochs trained"),
         Column("least", "least", "whole", group="Epochs trained"),
         Column("most", "most", "whole", group="Epochs trained"),
-        Column("best", "Best epoch, mean", "level"),
+        Column("best", "Best epoch, median", "level"),
         Column("by_patience", "Stopped by patience", "whole"),
         Column("cells", "Cells", "whole"),
     ]
     budget = results.planned.study.budgets.train
     note = (
-        f"Over every classifier, generator and seed of this study. A cell trains at most {budget.epochs} epochs, and "
+        "Over every classifier, generator and seed of this study, which are no sample of anything, so that there is a "
+        f"range and no interval. A cell trains at most {budget.epochs} epochs, and "
         f"ends after {budget.patience} without a better validation macro-F1; one that its patience did not stop might "
         "have gone on."
     )
@@ -40,10 +41,10 @@ def _ours(cells: Sequence[CellResult]) -> dict[str, Any]:
     epochs = [int(result.summary["epochs"]) for result in cells]
     best = [int(result.summary["best_epoch"]) for result in cells]
     return {
-        "ours": statistics.fmean(epochs) if epochs else None,
+        "ours": statistics.median(epochs) if epochs else None,
         "least": min(epochs, default=None),
         "most": max(epochs, default=None),
-        "best": statistics.fmean(best) if best else None,
+        "best": statistics.median(best) if best else None,
         "by_patience": sum(result.summary["stopped_by"] == "patience" for result in cells) if cells else None,
         "cells": len(cells),
     }

@@ -91,4 +91,4 @@ def test_what_bins_and_numbers_do_stands_beside_the_distance(dataset: Dataset) -
 def test_a_class_of_few_images_has_no_distance(dataset: Dataset) -> None:
     found = measure_divergence(evidence_of(dataset, faces(some_labels(250, 200, 8), seed=9)))
     assert found["tsne"]["per_class"]["joy"] is None
-    assert set(found["tsne"]["per_class"]["anger"]) == {"synthetic", "real"}
+    assert set(found["tsne"]["per_class"]["anger"]) == {"images", "synthetic", "real"}

@@ -110,7 +110,11 @@ def test_the_divergence_says_how_it_was_binned_and_has_its_floor(results: StudyR
     (row,) = rows_of(table, generator="weak", seed=0, **{"class": "all"})
     assert (row["tsne_synthetic"], row["tsne_real"], row["tsne_bins"], row["images"]) == (0.5, 0.125, 20, 2000)
     assert table is not None
-    assert "a grid of 20 equal bins a side, with 2,000 images on each side" in table.note
+    assert "a grid of 20 equal bins a side" in table.note
+    (anger,) = rows_of(table, generator="weak", seed=0, **{"class": "anger"})
+    assert anger["images"] == 55, "a class has its own number"
+    (disgust,) = rows_of(table, generator="weak", seed=0, **{"class": "disgust"})
+    assert disgust["images"] is None
 
 
 def test_how_much_the_divergence_depends_on_bins_and_images_is_drawn(results: StudyResults) -> None:
@@ -199,11 +203,11 @@ def test_every_class_has_a_column_and_the_rest_is_said_to_be_left_out(results: S
     figure = next(iter(class_cloud_figures(results)))
     assert "disgust: too few images." in figure.description
     svg = figure.render().svg
-    assert all(f">{name}</text>" in svg for name in CLASSES)
+    assert all(f">{name}{'' if name == 'disgust' else ' (55)'}</text>" in svg for name in CLASSES)
     many = tuple(f"class{number}" for number in range(20))
     figure = next(iter(class_cloud_figures(made_up(classes=many))))
     assert "6 more classes are not drawn" in figure.caption
-    assert ">class14</text>" not in figure.render().svg
+    assert ">class14" not in figure.render().svg
 
 
 def test_points_far_from_all_others_do_not_shrink_a_plane(results: StudyResults) -> None:

@@ -110,6 +110,18 @@ def test_what_only_one_of_them_has_is_counted_and_what_is_not_finished_says_so()
     assert at(found, "weak", 0.5).claim is None
 
 
+def test_what_is_set_differently_is_named() -> None:
+    """The same names are compared, whatever stands behind them."""
+    found = compare(study(), study(0.1, rate=0.002))
+    assert found.settings == ["training.learning_rate"]
+    assert comparison_text(found, ("a", "b"))[1] == "set differently: training.learning_rate"
+    assert compare(study(), study(seeds="1")).settings == []
+    text = STUDY.format(name="one", seeds="0", controls="0.5", more="", rate=0.001)
+    longer = text.replace("{model: cgan-48}", "{model: cgan-48, kimg: 7, options: {ema_kimg: 2.0}}")
+    different = compare(made_up(text), made_up(longer)).settings
+    assert different == ["generators.weak.kimg", "generators.weak.options.ema_kimg"]
+
+
 def test_studies_on_different_data_are_refused() -> None:
     other = study()
     moved = replace(other, planned=other.planned.model_copy(update={"dataset": "e" * 40}))

@@ -1,5 +1,6 @@
 """The tables that compare: worth, price, how little is enough, and generators against each other."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from fer.cells import Cell
 from fer.plan import Task
-from fer.report.resolution import resolution_note
+from fer.report.resolution import ASSUMED_SPREAD, resolution_note
 from fer.report.tables.comparisons import comparisons_table
 from fer.report.tables.enough import enough_table
 from fer.report.tables.grid import grid_table
@@ -15,6 +16,8 @@ from fer.report.tables.overall import overall_table
 from fer.report.tables.price import price_table
 from fer.report.tables.table import Table
 from fer.report.tables.worth import worth_table
+from fer.report.verdicts import POINT
+from fer.statistics.power import seeds_needed
 from tests.reports import FOLDER, REUSED, known_score, made_up
 
 STUDY = """
@@ -266,8 +269,22 @@ def test_the_open_question_is_undecidable_with_fewer_seeds_and_says_how_many_it_
     said = resolution_note(made_up(ONE_SEED, score=scores()))
     assert said is not None
     assert "That is of these trained networks; of the procedures it is not decidable with this many seeds" in said
-    assert "it takes 10 seeds to see a difference of 0.010" in said
-    assert "if seeds differ by 0.010, which is assumed" in said
+    assert "it takes at least 10 seeds to see a difference of 0.010" in said
+    assert "if seeds differ by 0.010, which is assumed; " in said
+
+
+def test_with_one_seed_the_test_images_part_is_said_to_be_unknown_and_what_it_would_cost_at_most() -> None:
+    """With an error of 0.003 by images that all seeds share it takes 29 seeds where 10 would do without."""
+    said = resolution_note(made_up(ONE_SEED, score=scores()))
+    assert said is not None
+    found = re.search(r"; (more than [\d,]+|\d+) if all that the test images add to the error here \((0\.\d+)\)", said)
+    assert found is not None
+    by_images, least = float(found[2]), seeds_needed(POINT, ASSUMED_SPREAD**2, 0.0)
+    assert by_images > 0
+    assert least == 10
+    most = seeds_needed(POINT, ASSUMED_SPREAD**2, by_images**2)
+    assert most is None or most > least
+    assert found[1].startswith("more than") == (most is None)
 
 
 def test_the_open_question_is_undecidable_with_one_trained_generator_each() -> None:
