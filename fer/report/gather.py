@@ -37,6 +37,7 @@ from fer.report.results import (
     StudyResults,
     Truth,
 )
+from fer.statistics.auroc import auroc_influence
 from fer.store.claims import Attempt
 from fer.store.objects import MissingObject
 from fer.store.records import Manifest
@@ -68,7 +69,7 @@ def gather(planned: PlannedStudy, store: Store, source: str = "") -> StudyResult
         made=[Made(outcome.task, outcome.manifest) for outcome in found.values()],
         missing=[_with_cause(missing, absent) for missing in absent.values()],
         cells=[_cell_result(cell, one) for cell, one in trained],
-        truth=next((one.tested[0] for _, one in trained if one.tested is not None), None),
+        truth=next((one.tested.truth for _, one in trained if one.tested is not None), None),
         networks=[
             _network_result(run, class_name, one)
             for run in runs
@@ -91,6 +92,15 @@ def read_history(text: str) -> History:
     return {name: [_number(row[name]) for row in rows] for name in (rows[0] if rows else ())}
 
 
+@dataclass(frozen=True, eq=False)
+class _Tested:
+    """What a report keeps of a cell's logits, a few bytes for each test image."""
+
+    truth: Truth
+    predicted: NDArray[np.unsignedinteger[Any]]
+    auroc_influence: NDArray[np.float32]
+
+
 @dataclass(frozen=True)
 class _Found:
     """An artifact with those of its files that a report shows."""
@@ -102,8 +112,8 @@ class _Found:
     snapshots: History
     """Of a generator's network."""
     pictures: dict[str, bytes]
-    tested: tuple[Truth, NDArray[np.unsignedinteger[Any]]] | None
-    """The test images' labels, and those that a trained cell gives them."""
+    tested: _Tested | None
+    """What a trained cell makes of the test images."""
 
 
 _SUMMARY = {"train": "cell.json", "train-gan": "generator.json", "assess": "assessment.json"}
@@ -130,17 +140,19 @@ def _pictures(task: Task, manifest: Manifest) -> list[str]:
     return sheets[-1:] if task.stage == "train-gan" else []
 
 
-def _tested(logits: bytes) -> tuple[Truth, NDArray[np.unsignedinteger[Any]]]:
-    """What a report keeps of a cell's logits: a byte for each test image."""
+def _tested(logits: bytes) -> _Tested:
     with np.load(io.BytesIO(logits), allow_pickle=False) as arrays:
         test = arrays["test"]
         truth = Truth(arrays["test_labels"], arrays["test_leak_free"])
-    return truth, test.argmax(axis=1).astype(np.min_scalar_type(test.shape[1] - 1))
+    predicted = test.argmax(axis=1).astype(np.min_scalar_type(test.shape[1] - 1))
+    return _Tested(truth, predicted, auroc_influence(test, truth.labels))
 
 
 def _cell_result(cell: Cell, found: _Found) -> CellResult:
     assert found.tested is not None  # noqa: S101 - for the type checker
-    return CellResult(cell, found.manifest, found.summary, found.history, found.tested[1])
+    return CellResult(
+        cell, found.manifest, found.summary, found.history, found.tested.predicted, found.tested.auroc_influence
+    )
 
 
 def _network_result(run: GeneratorRun, class_name: str | None, found: _Found) -> NetworkResult:

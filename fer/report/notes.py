@@ -10,10 +10,6 @@ HELD_OUT = (
     "About every tenth image of a training set is held out and never trained on, the same real ones in a mix and in "
     "its control."
 )
-NO_INTERVAL_OF_AUROC = (
-    "AUROC has no interval: it takes the scores that a network gives every class, and what is resampled here is the "
-    "label that it reads in each test image."
-)
 ONE_GENERATOR = "one generator"
 """What tables say beside the number of seeds that share a trained generator."""
 SPREAD_OF_ONE = (

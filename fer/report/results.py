@@ -13,7 +13,7 @@ from fer.cells import Cell
 from fer.plan import Task
 from fer.recipes import GeneratorRun, PlannedStudy
 from fer.report.planes import Plane
-from fer.statistics.resampling import resampled_scores
+from fer.statistics.resampling import image_weights, resampled_scores
 from fer.store.records import Manifest
 
 History = Mapping[str, Sequence[float | None]]
@@ -50,6 +50,8 @@ class CellResult:
     """One row per epoch."""
     predicted: NDArray[np.unsignedinteger[Any]]
     """(n_test,): the label that it gives each test image."""
+    auroc_influence: NDArray[np.float32]
+    """(n_test,): how much each test image weighs in its macro AUROC, see ``fer.statistics.auroc``."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ class StudyResults:
     def resampled(self) -> Mapping[str, NDArray[np.float32]]:
         """Scores of every cell on the same resampled test images, (cells, resamples), by name.
 
-        ``macro_f1`` and ``accuracy``, and the same of leak-free images where there are any.
+        ``macro_f1`` and ``accuracy``, the same of leak-free images where there are any, and ``auroc``.
         """
         if self.truth is None:
             return {}
@@ -155,6 +157,10 @@ class StudyResults:
             if part.any():
                 scores = resampled_scores(predicted[:, part], self.truth.labels[part], len(self.planned.classes))
                 found |= {f"macro_f1{suffix}": scores.macro_f1, f"accuracy{suffix}": scores.accuracy}
+        influence = np.stack([result.auroc_influence for result in self.cells])
+        # Relative to the measured area, which is no matter to components.
+        drawn = image_weights(len(self.truth.labels)) / np.float32(len(self.truth.labels))
+        found["auroc"] = np.asarray(influence @ drawn.T, np.float32)
         return found
 
     @cached_property

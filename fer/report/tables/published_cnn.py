@@ -3,7 +3,6 @@
 from typing import Any
 
 from fer.report.evidence import mean_of
-from fer.report.notes import NO_INTERVAL_OF_AUROC
 from fer.report.published.numbers import CNN, CNN_MODEL, CNN_SCORES, CnnScores
 from fer.report.published.places import Place, Places
 from fer.report.results import StudyResults
@@ -21,13 +20,11 @@ def cnn_table(results: StudyResults) -> Table:
         Column("accuracy_ours_interval", "95 % interval", "count", group="Accuracy"),
         Column("auroc_theirs", "theirs", "hundredths", group="AUROC"),
         Column("auroc_ours", "ours", "score", group="AUROC", spread="auroc_ours_sd"),
+        Column("auroc_ours_interval", "95 % interval", "count", group="AUROC"),
         Column("seeds", "Seeds", "whole"),
     ]
     rows = [_row(results, places, published) for published in CNN_SCORES]
-    note = (
-        "Test images, official. AUROC is the mean over classes, each against the rest; their third was not given. "
-        f"{NO_INTERVAL_OF_AUROC}"
-    )
+    note = "Test images, official. AUROC is the mean over classes, each against the rest; their third was not given."
     return Table("published-cnn", f"The classifier {CNN} (their Figure 9)", columns, rows, note, block=0)
 
 
@@ -46,5 +43,5 @@ def _row(results: StudyResults, places: Places, published: CnnScores) -> dict[st
             f"{name}_ours": ours and ours.mean,
             f"{name}_ours_sd": ours and ours.sd,
         }
-    accuracy = None if group is None else mean_of(results, group, "accuracy")
-    return row | mean_entries("accuracy_ours", accuracy) | {"seeds": len(group.finished) if group else 0}
+        row |= mean_entries(f"{name}_ours", None if group is None else mean_of(results, group, name))
+    return row | {"seeds": len(group.finished) if group else 0}

@@ -12,6 +12,7 @@ from fer.metrics.classification import full_scores
 from fer.plan import Task, tasks
 from fer.recipes import PlannedStudy
 from fer.report.gather import gather, read_history
+from fer.statistics.auroc import auroc_influence
 from fer.statistics.resampling import resampled_scores
 from fer.store import Store, open_store
 from tests.assessments import PER_ORIGIN, save_plane
@@ -90,6 +91,7 @@ def test_of_the_logits_of_a_cell_the_predicted_labels_are_kept(
     (cell,) = results.cells
     assert cell.predicted.tolist() == LOGITS.argmax(axis=1).tolist()
     assert cell.predicted.nbytes == len(LOGITS)
+    assert np.array_equal(cell.auroc_influence, auroc_influence(LOGITS, np.asarray(TEST_LABELS)))
     assert results.truth is not None
     assert results.truth.labels.tolist() == TEST_LABELS.tolist()
     assert results.truth.leak_free.tolist() == LEAK_FREE.tolist()
