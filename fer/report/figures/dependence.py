@@ -31,7 +31,6 @@ def dependence_figures(results: StudyResults) -> Iterator[Figure]:
             caption=f"{assessment.run.generator}, {run_in_words(assessment.run)}. What the same images give when they "
             "are counted in other bins, or when there are fewer of them. PC: principal components.",
             draw=lambda divergence=divergence: _draw(divergence),  # type: ignore[misc]
-            wide=True,
         )
 
 
@@ -45,9 +44,12 @@ def _draw(divergence: Mapping[str, Any]) -> "Drawing":
     from matplotlib.figure import Figure as Drawing
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-    drawing = Drawing(figsize=(8.45, 2.5))
+    # One above the other, so that a narrow screen shows both.
+    width, height = 4.3, 4.5
+    drawing = Drawing(figsize=(width, height))
     for place, (which, (key, words)) in enumerate(PANELS.items()):
-        axes = drawing.add_axes((0.05 + 0.5 * place, 0.18, 0.325, 0.76), label=f"panel {place}")
+        bottom = height - 1.85 - 2.25 * place
+        axes = drawing.add_axes((0.4 / width, bottom / height, 2.75 / width, 1.75 / height), label=f"panel {place}")
         ticks = sorted({point[key] for plane in LINES for point in divergence[plane][which]})
         axes.set_xscale("log")
         axes.set_xlim(ticks[0] / 1.1, ticks[-1] * 1.1)

@@ -60,7 +60,7 @@ def comparisons_table(results: StudyResults) -> Table | None:
             *([Column("volume", "Volume", "whole", head=True)] if volumes else []),
             *DIFFERENCES,
             *([Column("mcnemar_p", "McNemar p", "chance")] if networks else []),
-            Column("verdict", "The first is"),
+            Column("verdict", "The first is", "words"),
             Column("seeds", "Seeds", "whole"),
         ],
         rows=rows,

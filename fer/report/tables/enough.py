@@ -67,7 +67,7 @@ def enough_table(results: StudyResults) -> Table | None:
             Column("sure_ratio", "real ratio", "ratio", group="Sure at 95 %"),
             Column("sure_real_images", "real images", "whole", group="Sure at 95 %"),
             Column("sure_about", "claim about", group="Sure at 95 %"),
-            Column("verdict", "the mix is", group="Sure at 95 %"),
+            Column("verdict", "the mix is", "words", group="Sure at 95 %"),
         ],
         rows=rows,
         note=(

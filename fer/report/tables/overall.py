@@ -23,7 +23,7 @@ def overall_table(results: StudyResults) -> Table | None:
             *PAIR,
             Column("training_sets", "Training sets", "whole"),
             *DIFFERENCES,
-            Column("verdict", "The first is"),
+            Column("verdict", "The first is", "words"),
             Column("seeds", "Seeds", "whole"),
             Column("seeds_for_a_point", "Seeds to see a point", "count"),
         ],

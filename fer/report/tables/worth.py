@@ -39,7 +39,7 @@ def worth_table(results: StudyResults) -> Table | None:
             Column("about", "Claim about"),
             Column("p", "p", "chance"),
             *of_networks,
-            Column("verdict", "With samples"),
+            Column("verdict", "With samples", "words"),
             Column("seeds_shown", "Seeds"),
             Column("generator_had_seen", "Generator had seen", "whole"),
         ],
