@@ -58,6 +58,8 @@ def command(first: str, second: str, source: str | None, store_uri: str, as_json
 def comparison_text(found: Comparison, names: tuple[str, str]) -> list[str]:
     """A table of the training sets that both studies have, and how many they do not share."""
     lines = [f"first: {names[0]}, second: {names[1]}; macro-F1 on the test images, means over the seeds compared"]
+    if found.settings:
+        lines.append(f"set differently: {', '.join(found.settings)}")
     if found.both:
         lines += aligned([HEAD, *(_row(compared) for compared in found.both)], NUMERIC)
     counts = Counter(compared.verdict for compared in found.both)
@@ -69,8 +71,6 @@ def comparison_text(found: Comparison, names: tuple[str, str]) -> list[str]:
         for name, count in zip(names, (found.only_first, found.only_second), strict=True)
         if count
     ]
-    if found.settings:
-        lines.insert(1, f"set differently: {', '.join(found.settings)}")
     return lines
 
 

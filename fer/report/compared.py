@@ -73,14 +73,17 @@ def compare(first: StudyResults, second: StudyResults) -> Comparison:
 def _settings(first: StudyResults, second: StudyResults) -> Iterator[str]:
     """What is set differently of all that decides how a cell's network comes about."""
     one, other = (results.planned.study.model_dump(mode="json") for results in (first, second))
+    # A generator that only one of them has shares no training set with the other.
+    common = one["generators"].keys() & other["generators"].keys()
+    for study in (one, other):
+        study["generators"] = {name: study["generators"][name] for name in common}
     for key in ("generators", "budgets", "training", "classifiers", "evaluators", "numerics"):
         yield from _differing(key, one[key], other[key])
 
 
 def _differing(key: str, one: Any, other: Any) -> Iterator[str]:
     if isinstance(one, dict) and isinstance(other, dict):
-        # A generator that only one of them has shares no training set with the other.
-        for name in sorted(one.keys() & other.keys() if key == "generators" else one.keys() | other.keys()):
+        for name in sorted(one.keys() | other.keys()):
             yield from _differing(f"{key}.{name}", one.get(name), other.get(name))
     elif one != other:
         yield key

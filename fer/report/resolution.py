@@ -59,8 +59,8 @@ def _conclusion(found: JudgedAverage, turned: bool) -> str:
         )
     if words == NOT_OF_ONE:
         said = f"That is of these trained generators; of the procedures it is {NOT_OF_ONE}"
-        assumed = _assumed(estimate.by_images if estimate.seeds > 1 else 0.0)
-        return f"{said}: {_needed(assumed, f'differ by {score(ASSUMED_SPREAD)}, which is assumed')}"
+        seeds_differ = f"differ by {score(ASSUMED_SPREAD)}, which is assumed"
+        return f"{said}: {_needed(_assumed(estimate.by_images), seeds_differ)}"
     if p is None:
         said = f"Whether that is more than chance is {UNDECIDABLE}"
         return f"{said}: {_needed(estimate, 'differ as these few do')}"

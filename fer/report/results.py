@@ -153,14 +153,18 @@ class StudyResults:
             return {}
         predicted = np.stack([result.predicted for result in self.cells])
         found: dict[str, NDArray[np.float32]] = {}
-        for suffix, part in (("", np.full(len(self.truth.labels), True)), ("_leak_free", self.truth.leak_free)):
+        drawn = image_weights(len(self.truth.labels))
+        for suffix, part, weights in (
+            ("", np.full(len(self.truth.labels), True), drawn),
+            ("_leak_free", self.truth.leak_free, None),
+        ):
             if part.any():
-                scores = resampled_scores(predicted[:, part], self.truth.labels[part], len(self.planned.classes))
+                labels = self.truth.labels[part]
+                scores = resampled_scores(predicted[:, part], labels, len(self.planned.classes), weights)
                 found |= {f"macro_f1{suffix}": scores.macro_f1, f"accuracy{suffix}": scores.accuracy}
         influence = np.stack([result.auroc_influence for result in self.cells])
         # Relative to the measured area, which is no matter to components.
-        drawn = image_weights(len(self.truth.labels)) / np.float32(len(self.truth.labels))
-        found["auroc"] = np.asarray(influence @ drawn.T, np.float32)
+        found["auroc"] = np.asarray(influence @ drawn.T / len(self.truth.labels), np.float32)
         return found
 
     @cached_property

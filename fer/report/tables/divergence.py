@@ -33,11 +33,11 @@ def _rows(assessment: AssessmentResult) -> Iterator[dict[str, Any]]:
     divergence = assessment.figures["divergence"]
     planes = {plane: divergence[plane] for plane in PLANES}
     for class_name in ("all", *planes["tsne"]["per_class"]):
-        row = {**run_entries(assessment.run), "class": class_name, "images": None}
+        own = divergence if class_name == "all" else planes["tsne"]["per_class"][class_name]  # alike in all planes
+        row = {**run_entries(assessment.run), "class": class_name, "images": own["images"] if own else None}
         for plane, found in planes.items():
             value = found if class_name == "all" else found["per_class"][class_name]
             row |= {f"{plane}_{side}": value[side] if value else None for side in SIDES}
-            row["images"] = (divergence if class_name == "all" else value or {}).get("images")
             row[f"{plane}_bins"] = found["bins"]
         yield row
 

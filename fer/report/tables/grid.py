@@ -72,7 +72,7 @@ def _note(results: StudyResults, groups: list[Group]) -> str:
     note = (
         "Leak-free leaves out the test images that also occur, pixel for pixel, in training or validation. “Real "
         f"alone” is the control: the same real images with nothing beside them. {HELD_OUT} tables/grid.csv has the "
-        "interval of every mean."
+        "intervals of all these means."
     )
     if len(results.planned.study.seeds) > 1:
         note += " Means over seeds, ± one standard deviation between seeds."
