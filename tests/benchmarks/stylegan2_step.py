@@ -95,9 +95,21 @@ class PlainConvolution(discriminator.Convolution):
         return functional.leaky_relu(result + self.bias.view(1, -1, 1, 1), SLOPE) * (GAIN * self._scale)
 
 
+class PlainJoinedConvolution(discriminator.JoinedConvolution):
+    """The deviations are channels of every image."""
+
+    def forward(self, values: Tensor, of_groups: Tensor) -> Tensor:
+        """As the layer that it stands for."""
+        channels = of_groups.repeat(len(values) // len(of_groups), 1)[:, :, None, None]
+        together = torch.cat([values, channels.expand(-1, -1, *values.shape[2:])], dim=1)
+        result = functional.conv2d(together, self.weight / math.sqrt(self.weight.shape[1] * 9), padding=1)
+        return functional.leaky_relu(result + self.bias.view(1, -1, 1, 1), SLOPE) * GAIN
+
+
 PLAIN: dict[type[nn.Module], type[nn.Module]] = {
     synthesis.ModulatedConvolution: PlainModulatedConvolution,
     discriminator.Convolution: PlainConvolution,
+    discriminator.JoinedConvolution: PlainJoinedConvolution,
 }
 
 

@@ -34,6 +34,28 @@ class Convolution(nn.Module):
         return activated(result, self._scale)
 
 
+class JoinedConvolution(nn.Module):
+    """3 x 3 filters with bias and leaky ReLU over features and, as channels beside them, their groups' deviations.
+
+    A group's deviations are the same in all its images and at every place, so they are filtered once.
+    """
+
+    def __init__(self, features: int, deviations: int, outputs: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, features + deviations, 3, 3))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+        self._weight_scale = GAIN / math.sqrt((features + deviations) * 9)
+
+    def forward(self, values: Tensor, of_groups: Tensor) -> Tensor:
+        """Features (b, f, h, w) and deviations (g, d) to (b, outputs, h, w); image i is of group i % g."""
+        weight = self.weight * self._weight_scale
+        features, groups = values.shape[1], len(of_groups)
+        everywhere = of_groups[:, :, None, None].expand(-1, -1, *values.shape[2:])
+        shared = functional.conv2d(everywhere, weight[:, features:], self.bias * GAIN, padding=1)
+        own = functional.conv2d(values, weight[:, :features], padding=1)
+        return activated((own.view(-1, groups, *own.shape[1:]) + shared).flatten(0, 1))
+
+
 class FromGrey(nn.Module):
     """A 1 x 1 filter with bias and leaky ReLU: grey (b, 1, h, w) to (b, outputs, h, w).
 
@@ -102,7 +124,7 @@ class Discriminator(nn.Module):
             )
             for one in reversed(self.sides[1:])
         )
-        self.convolution = Convolution(coarse + options.deviations, coarse)
+        self.convolution = JoinedConvolution(coarse, options.deviations, coarse)
         self.dense = Linear(coarse * COARSE**2, coarse, active=True)
         self.verdict = Linear(coarse, coarse if classes > 1 else 1)
         self.direction = LabelMapping(coarse, classes, options.label_layers) if classes > 1 else None
@@ -117,8 +139,9 @@ class Discriminator(nn.Module):
         values = self.grey(images.to(kinds[0]))
         for kind, block in zip(kinds, self.blocks, strict=False):
             values = block(values.to(kind))
-        values = with_deviation(values.float(), self._group, self._deviations)
-        verdict: Tensor = self.verdict(self.dense(self.convolution(values).flatten(1)))
+        values = values.float()
+        joined = self.convolution(values, deviations(values, self._group, self._deviations))
+        verdict: Tensor = self.verdict(self.dense(joined.flatten(1)))
         return verdict
 
     def project(self, verdict: Tensor, labels: Tensor) -> Tensor:
@@ -129,8 +152,8 @@ class Discriminator(nn.Module):
         return (verdict * directions).sum(dim=1) / math.sqrt(verdict.shape[1])
 
 
-def with_deviation(values: Tensor, group: int, parts: int) -> Tensor:
-    """``values`` (b, c, h, w) with ``parts`` more channels: how much the images of a group differ.
+def deviations(values: Tensor, group: int, parts: int) -> Tensor:
+    """How much the images of each group differ, (groups, ``parts``), from features (b, c, h, w).
 
     Each is the deviation over the group averaged over the places and over c / ``parts`` features beside each other.
     Groups take every (b / group)-th image (arXiv 1710.10196, section 3); a smaller batch is one group.
@@ -140,6 +163,4 @@ def with_deviation(values: Tensor, group: int, parts: int) -> Tensor:
     if count % group:
         raise ValueError(f"a batch of {count} images cannot be divided into groups of {group}")
     together = values.view(group, count // group, parts, -1, *values.shape[2:])
-    deviation = (together.var(dim=0, correction=0) + 1e-8).sqrt().mean(dim=(2, 3, 4))
-    channels = deviation.repeat(group, 1).view(count, parts, 1, 1).expand(-1, -1, *values.shape[2:])
-    return torch.cat([values, channels], dim=1)
+    return (together.var(dim=0, correction=0) + 1e-8).sqrt().mean(dim=(2, 3, 4))

@@ -8,7 +8,13 @@ from scipy import signal
 from torch import nn
 
 from fer.generators.stylegan2.config import StyleGan2Options, parse
-from fer.generators.stylegan2.discriminator import Discriminator, DiscriminatorBlock, with_deviation
+from fer.generators.stylegan2.discriminator import (
+    Convolution,
+    Discriminator,
+    DiscriminatorBlock,
+    JoinedConvolution,
+    deviations,
+)
 from fer.generators.stylegan2.generator import Generator
 from fer.generators.stylegan2.layers import CLAMP, GAIN, SLOPE, activated
 from fer.generators.stylegan2.resampling import blur, double
@@ -145,16 +151,24 @@ def test_activations_keep_their_variance_through_both_networks() -> None:
 
 
 @pytest.mark.parametrize("parts", [1, 3, 6])
-def test_the_deviations_of_a_group_are_more_channels(parts: int) -> None:
+def test_the_deviations_of_a_group_are_averaged_over_places_and_over_features_beside_each_other(parts: int) -> None:
     values = torch.randn(4, 6, 2, 2)
-    result = with_deviation(values, 2, parts)
-    assert result.shape == (4, 6 + parts, 2, 2)
-    assert torch.equal(result[:, :6], values)
+    result = deviations(values, 2, parts)
+    assert result.shape == (2, parts)
     # Groups are images 0 and 2, and 1 and 3.
-    for first, second in ((0, 2), (1, 3)):
-        deviations = np.sqrt(torch.stack([values[first], values[second]]).numpy().var(axis=0) + 1e-8)
-        for part, features in enumerate(np.split(deviations, parts)):
-            np.testing.assert_allclose(result[[first, second], 6 + part].numpy(), features.mean(), rtol=1e-5)
+    for group in range(2):
+        expected = np.sqrt(values[group::2].numpy().var(axis=0) + 1e-8)
+        for part, features in enumerate(np.split(expected, parts)):
+            np.testing.assert_allclose(result[group, part].item(), features.mean(), rtol=1e-5)
+
+
+def test_deviations_are_filtered_as_if_each_image_of_their_group_had_them_as_channels() -> None:
+    torch.manual_seed(0)
+    joined, values, of_groups = JoinedConvolution(6, 3, 5), torch.randn(4, 6, 4, 4), torch.rand(2, 3)
+    channels = of_groups.repeat(2, 1)[:, :, None, None].expand(-1, -1, 4, 4)
+    plain = Convolution(6 + 3, 5)
+    plain.load_state_dict(joined.state_dict())
+    torch.testing.assert_close(joined(values, of_groups), plain(torch.cat([values, channels], dim=1)))
 
 
 def test_each_feature_has_its_deviation_where_there_are_as_many_channels_for_it() -> None:
@@ -167,7 +181,7 @@ def test_each_feature_has_its_deviation_where_there_are_as_many_channels_for_it(
 
 def test_a_batch_that_groups_do_not_divide_is_refused() -> None:
     with pytest.raises(ValueError, match="a batch of 6 images cannot be divided into groups of 4"):
-        with_deviation(torch.zeros(6, 1, 1, 1), 4, 1)
+        deviations(torch.zeros(6, 1, 1, 1), 4, 1)
 
 
 def test_truncation_draws_latents_to_the_mean_of_their_class_or_of_all() -> None:
