@@ -80,6 +80,8 @@ class StyleGan2Options(Options):
     """Channels times side: a layer of side s has ``channel_base / s`` channels, up to ``channel_max``."""
     channel_max: Count = 512
     """Most channels of a layer."""
+    generator_base: Annotated[int, Field(ge=64)] | None = None
+    """``channel_base`` of the generator, where it has another than the discriminator."""
     noise_size: Count = 512
     """Length of the noise z."""
     style_size: Count = 512
@@ -148,8 +150,12 @@ class StyleGan2Options(Options):
         return self
 
     def channels(self, side: int) -> int:
-        """Channels of the layers of this side."""
+        """Channels of the discriminator's layers of this side."""
         return min(self.channel_base // side, self.channel_max)
+
+    def generator_channels(self, side: int) -> int:
+        """Channels of the generator's layers of this side."""
+        return min((self.generator_base or self.channel_base) // side, self.channel_max)
 
     @property
     def deviations(self) -> int:

@@ -60,9 +60,24 @@ class ModulatedConvolution(nn.Module):
             convolved = blur(functional.conv_transpose2d(modulated, weight, stride=2), padding=1, gain=4.0)
         else:
             convolved = functional.conv2d(modulated, weight, padding=1)
-        bias = (self.bias * GAIN).to(kind).view(1, -1, 1, 1)
-        result = torch.addcmul(bias, convolved, scale).add_((noise * (self.noise_strength * GAIN)).to(kind))
-        return activated(result)
+        return finished(convolved * scale, noise, self.noise_strength * GAIN, self.bias * GAIN)
+
+
+def finished(values: Tensor, noise: Tensor, strength: Tensor, bias: Tensor) -> Tensor:
+    """Activations of ``values`` (b, c, h, w) plus ``strength`` () times ``noise`` (b, 1, h, w), plus ``bias`` (c,).
+
+    The values may be overwritten. In reduced precision all that is added is one product, of two columns with two rows:
+    on a processor sums in which one side is repeated take several times as long, and round twice.
+    """
+    if values.dtype == torch.float32:
+        return activated(values.add_(bias.view(1, -1, 1, 1)).add_(noise * strength))
+    count, channels, height, width = values.shape
+    places = values.permute(0, 2, 3, 1).reshape(-1, channels)
+    columns = functional.pad(noise.reshape(-1, 1), (0, 1), value=1.0).to(values.dtype)
+    rows = torch.stack([strength.expand(channels), bias]).to(values.dtype)
+    # Activated before it is seen channels first: changing a view in place costs the backward pass three copies.
+    active = activated(torch.addmm(places, columns, rows))
+    return active.view(count, height, width, channels).permute(0, 3, 1, 2)
 
 
 class ToGrey(nn.Module):
@@ -106,13 +121,12 @@ class Synthesis(nn.Module):
     def __init__(self, options: StyleGan2Options, side: int, *, reduced: bool = False) -> None:
         super().__init__()
         self.sides = sides(side)
-        coarse, size = options.channels(COARSE), options.style_size
+        channels, size = options.generator_channels, options.style_size
+        coarse = channels(COARSE)
         self.constant = nn.Parameter(torch.randn(coarse, COARSE, COARSE))
         self.convolution = ModulatedConvolution(coarse, coarse, size, doubles=False)
         self.grey = ToGrey(coarse, size)
-        self.blocks = nn.ModuleList(
-            SynthesisBlock(options.channels(one // 2), options.channels(one), size) for one in self.sides[1:]
-        )
+        self.blocks = nn.ModuleList(SynthesisBlock(channels(one // 2), channels(one), size) for one in self.sides[1:])
         self.layers = 2 * len(self.sides)
         self.reduced = reduced
         """Whether the highest resolutions compute in bf16."""

@@ -6,6 +6,7 @@ import pytest
 import torch
 from scipy import signal
 from torch import nn
+from torch.nn import functional
 
 from fer.generators.stylegan2.config import StyleGan2Options, parse
 from fer.generators.stylegan2.discriminator import (
@@ -17,8 +18,8 @@ from fer.generators.stylegan2.discriminator import (
 )
 from fer.generators.stylegan2.generator import Generator
 from fer.generators.stylegan2.layers import CLAMP, GAIN, SLOPE, activated
-from fer.generators.stylegan2.resampling import blur, double
-from fer.generators.stylegan2.synthesis import ModulatedConvolution, ToGrey
+from fer.generators.stylegan2.resampling import TAPS, blur, double
+from fer.generators.stylegan2.synthesis import ModulatedConvolution, ToGrey, finished
 
 SMALL = {"channel_base": 256, "channel_max": 16, "noise_size": 12, "style_size": 8, "minibatch_group": 2}
 
@@ -48,6 +49,13 @@ def test_parameters_are_those_of_the_reference_implementation(
         assert count(Generator(options, side, 7)) == generator
         assert count(Discriminator(options, side, 7)) == residual
         assert count(Discriminator(options.model_copy(update={"architecture": "plain"}), side, 7)) == plain
+
+
+def test_the_generator_may_have_more_channels_than_the_discriminator() -> None:
+    narrow, wide, both = small(), small(generator_base=4096), small(channel_base=4096)
+    with torch.device("meta"):
+        assert count(Discriminator(wide, 64, 7)) == count(Discriminator(narrow, 64, 7))
+        assert count(Generator(wide, 64, 7)) == count(Generator(both, 64, 7)) > count(Generator(narrow, 64, 7))
 
 
 def test_without_labels_there_is_nothing_for_them() -> None:
@@ -138,6 +146,33 @@ def test_blur_and_doubling_keep_a_uniform_image_uniform_inside() -> None:
     uniform = torch.ones(1, 1, 8, 8)
     torch.testing.assert_close(blur(uniform, padding=2)[..., 3:-3, 3:-3], torch.ones(1, 1, 3, 3))
     torch.testing.assert_close(double(uniform)[..., 2:-2, 2:-2], torch.ones(1, 1, 12, 12))
+
+
+def test_doubling_is_a_transposed_convolution_with_the_filter() -> None:
+    taps, images = torch.tensor(TAPS) / 4, torch.randn(2, 1, 4, 8)
+    expected = functional.conv_transpose2d(images, taps.outer(taps)[None, None], stride=2, padding=1)
+    torch.testing.assert_close(double(images), expected)
+
+
+def test_filters_first_used_without_gradients_can_be_used_with_them() -> None:
+    sides = (3, 5)  # of no other test
+    with torch.inference_mode():
+        double(torch.randn(1, 1, *sides))
+        blur(torch.randn(1, 1, *sides), padding=2, gain=0.7)
+    images = torch.randn(1, 1, *sides, requires_grad=True)
+    (double(images).square().sum() + blur(images, padding=2, gain=0.7).square().sum()).backward()  # type: ignore[no-untyped-call]
+    assert images.grad is not None
+
+
+def test_in_reduced_precision_noise_and_bias_are_added_as_in_single() -> None:
+    torch.manual_seed(0)
+    values, noise = torch.randn(2, 6, 4, 4).to(memory_format=torch.channels_last), torch.randn(2, 1, 4, 4)
+    strength, bias = torch.tensor(0.7), torch.randn(6)
+    expected = functional.leaky_relu(values + 0.7 * noise + bias.view(1, -1, 1, 1), SLOPE)
+    torch.testing.assert_close(finished(values.clone(), noise, strength, bias), expected)
+    reduced = finished(values.bfloat16(), noise, strength, bias)
+    assert reduced.is_contiguous(memory_format=torch.channels_last)
+    torch.testing.assert_close(reduced.float(), expected, atol=0.03, rtol=0.02)
 
 
 def test_activations_keep_their_variance_through_both_networks() -> None:
