@@ -1,5 +1,7 @@
 """Any picture as the 48 x 48 grey image that the study works on, and such images in another size."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
@@ -37,3 +39,31 @@ def resized(images: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
         return images
     pictures = (Image.fromarray(image).resize((side, side), Image.Resampling.LANCZOS) for image in images)
     return np.stack([np.asarray(picture) for picture in pictures])
+
+
+def restored(images: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """``images`` (n, h, h), made like what ``resized`` made of images of this side, brought to (n, side, side).
+
+    The same filter blurs on the way back what it blurred on the way there. Here the way back makes good for both:
+    larger images are those of the filter whose reduction is again what was given, and what was merely enlarged comes
+    back as it was, but for rounding and for what lies beyond black and white.
+    """
+    if images.shape[1:] == (side, side):
+        return images
+    back = _way_back(images.shape[1], side)
+    pixels = back @ images.astype(np.float32) @ back.T
+    return pixels.round().clip(0, 255).astype(np.uint8)
+
+
+@cache
+def _way_back(given: int, side: int) -> NDArray[np.float32]:
+    """(side, given): Lanczos, and the inverse of there and back on whichever end has fewer pixels."""
+    there, back = _lanczos(side, given), _lanczos(given, side)
+    matrix = back @ np.linalg.inv(there @ back) if given < side else np.linalg.inv(back @ there) @ back
+    return np.asarray(matrix, dtype=np.float32)
+
+
+def _lanczos(given: int, side: int) -> NDArray[np.float64]:
+    """(side, given): what each old row gives to each new one, as Pillow has it."""
+    rows = Image.fromarray(np.eye(given, dtype=np.float32)).resize((given, side), Image.Resampling.LANCZOS)
+    return np.asarray(rows, dtype=np.float64)

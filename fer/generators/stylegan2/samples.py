@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 from fer.data.dataset import IMAGE_SIZE
-from fer.data.resize import resized
+from fer.data.resize import restored
 from fer.generators.artifact import read_description, weights_file
 from fer.generators.base import Images, Labels
 from fer.generators.sampling import sample_noise
@@ -48,7 +48,7 @@ class StyleGan2Samples:
                 noise, rows, maps, truncation=self._sampling.truncation, towards=self._sampling.towards
             )
         pixels = made.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).squeeze(1)
-        return resized(pixels.contiguous().cpu().numpy(), IMAGE_SIZE)
+        return restored(pixels.contiguous().cpu().numpy(), IMAGE_SIZE)
 
 
 def load_samples(

@@ -5,10 +5,11 @@ import struct
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from fer.data.decode import decode
-from fer.data.resize import to_grey_48
+from fer.data.resize import resized, restored, to_grey_48
 from fer.errors import RequestError
 from tests.unit.data.samples import encoded, picture
 
@@ -30,6 +31,39 @@ def test_every_size_is_stretched_to_48(size: tuple[int, int]) -> None:
     level = to_grey_48(Image.fromarray(np.full(size, 93, np.uint8)))
     assert level.shape == (48, 48)
     assert set(level.ravel()) == {93}
+
+
+def pale(count: int, side: int) -> NDArray[np.uint8]:
+    """Noise that no filter takes beyond black or white."""
+    return np.random.default_rng(0).integers(108, 148, (count, side, side), dtype=np.uint8)
+
+
+def test_a_restored_image_is_one_that_is_reduced_to_what_was_given() -> None:
+    given = pale(8, 32)
+    larger = restored(given, 48)
+    assert larger.shape == (8, 48, 48)
+    assert np.abs(resized(larger, 32).astype(int) - given).max() <= 2
+    assert np.abs(resized(resized(given, 48), 32).astype(int) - given).max() > 9, "the filter alone would do"
+
+
+def test_what_was_merely_enlarged_is_restored_as_it_was() -> None:
+    images = pale(8, 48)
+    assert np.abs(restored(resized(images, 64), 48).astype(int) - images).max() <= 2
+
+
+def test_restored_images_are_nearer_to_the_reduced_ones_than_resized_ones_are() -> None:
+    images = np.stack([picture(number) for number in range(16)])
+    reduced = resized(images, 32)
+
+    def fault(back: NDArray[np.uint8]) -> float:
+        return float(np.square(back.astype(float) - images).mean())
+
+    assert fault(restored(reduced, 48)) < 0.95 * fault(resized(reduced, 48))
+
+
+@pytest.mark.parametrize("side", [32, 48, 64])
+def test_even_images_are_restored_even(side: int) -> None:
+    assert set(restored(np.full((1, side, side), 93, np.uint8), 48).ravel()) == {93}
 
 
 def test_transparent_parts_are_white() -> None:
