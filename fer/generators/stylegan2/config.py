@@ -64,7 +64,7 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
   So the penalty is some hundred times stronger at first (arXiv 1801.04406 has such weights), which steadies training
   from the start. It then falls to a fortieth, and the rates with it: with constant values the judge's distance stopped
   falling after a quarter of an hour, with a penalty that ended at 0.3 after forty minutes. (A training of ten minutes
-  wants the penalty that a long one has by then: it ends at 1 in the study ``cpu``.) Few channels, since what counts is
+  wants the values that a long one has by then: see the study ``cpu``.) Few channels, since what counts is
   how many images are shown in the time: on one core an hour does best with these, ten minutes with 512 for both
   networks. The generator has twice as many as the discriminator, which costs a quarter of the pace: with as many it is
   as good for forty minutes, and then no longer gets better. Steps are smaller and more, latents shorter, so that styles
