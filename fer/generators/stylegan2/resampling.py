@@ -2,7 +2,7 @@
 
 Features are filtered by depthwise convolutions: on a processor one takes a twentieth of the time of a dense one of the
 same size or less, and in one step of 4 x 4 taps half the time of two separable ones of 4 taps. Images, of one channel,
-are doubled by two small products, which take a tenth of a transposed convolution's time or less.
+are doubled by two small products, which take a sixth of a transposed convolution's time or less, backward a third.
 """
 
 from functools import cache
