@@ -206,12 +206,16 @@ def _training(planned: PlannedStudy, training: TrainingSpec) -> dict[str, Any]:
 
 
 def report_recipe(
-    planned: PlannedStudy, present: dict[str, str], missing: dict[str, str], gpu_hour: dict[str, Any] | None = None
+    planned: PlannedStudy,
+    present: dict[str, str],
+    attempts: dict[str, str],
+    missing: dict[str, str],
+    gpu_hour: dict[str, Any] | None = None,
 ) -> Recipe:
-    """The report over what exists: digests by task, and the reason for each task that is missing.
+    """The report over what exists: digests by task, which attempt made each, and why each other task is missing.
 
     ``gpu_hour``: the price that it counts with, where one was given.
     """
     inputs = {"plan": plan_recipe(planned).digest, **present}
     priced = {} if gpu_hour is None else {"gpu_hour": gpu_hour}
-    return _recipe("report", {"missing": missing, **priced}, inputs)
+    return _recipe("report", {"attempts": attempts, "missing": missing, **priced}, inputs)

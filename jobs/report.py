@@ -26,7 +26,8 @@ LONGEST_CURRENCY = 12
 def report(context: Context, stop: StopFlag, gpu_hour: GpuHour | None = None) -> str:
     """Make sure that the report over what the store holds now exists; returns the page's path or URI.
 
-    The ref ``reports/<study>/<source key>`` then names it. ``gpu_hour``: what it says the study costs.
+    The ref ``reports/<study>/<source key>`` then names it. ``gpu_hour``: what it says the study costs. Raises
+    RequestError naming the file where the report exists and is damaged.
     """
     results = _results(context, gpu_hour)
     recipe = _recipe(results)
@@ -37,6 +38,8 @@ def report(context: Context, stop: StopFlag, gpu_hour: GpuHour | None = None) ->
         write_report(results, work.folder)
         return CPU
 
+    if context.store.exists(recipe.kind, recipe.digest):
+        context.store.fetch(recipe.kind, recipe.digest)  # verifies what somebody is about to read
     run_stage(context.store, recipe, f"report {context.planned.study.name}", make, stop)
     ref = report_ref(context.planned.study.name, context.source, context.planned.study.data.drawn)
     if (context.store.read_ref(ref) or {}).get("report") != recipe.digest:
@@ -53,7 +56,7 @@ def _results(context: Context, gpu_hour: GpuHour | None) -> StudyResults:
 
 def _recipe(results: StudyResults) -> Recipe:
     price = None if results.gpu_hour is None else asdict(results.gpu_hour)
-    return report_recipe(results.planned, results.present, results.reasons, price)
+    return report_recipe(results.planned, results.present, results.attempts, results.reasons, price)
 
 
 def _gpu_hour(price: float | None, currency: str) -> GpuHour | None:

@@ -14,6 +14,8 @@ from fer.store.records import Manifest
 CPU = "cpu"
 KINDS = ("classifier", "generator", "evaluator")
 """Coordinates that tell tasks of one stage apart in what they take: the first that a task has."""
+_PREPARE = ("prepare", "data set")
+"""The data set is there before a study is planned, so that no task of it makes it."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Expense:
 
     stage: str
     of: str
-    """The generator, classifier or evaluator."""
+    """The generator, classifier or evaluator; of ``prepare`` the data set."""
     tasks: int
     finished: int
     spent: Mapping[str, float]
@@ -47,6 +49,8 @@ def expenses(results: StudyResults) -> list[Expense]:
     for absent in results.missing:
         missing[_place(absent.task)].append(absent.task)
     stages: list[str] = list(REVISIONS)
+    if results.prepared is not None:
+        made[_PREPARE] = [results.prepared]
     places = sorted(dict.fromkeys([*made, *missing]), key=lambda place: stages.index(place[0]))
     return [_expense(place, made[place], missing[place], known) for place in places]
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import zipfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from fer.recipes import (
     networks,
     plan_recipe,
 )
-from fer.report.planes import read_plane
+from fer.report.planes import Plane, read_plane
 from fer.report.results import (
     AssessmentResult,
     CellResult,
@@ -63,9 +64,10 @@ def gather(planned: PlannedStudy, store: Store, source: str = "") -> StudyResult
     # By digest, not by task: one artifact serves every name under which a study asks for the same thing.
     trained = [(cell, one) for cell in all_cells if (one := found.get(cell_recipe(planned, cell).digest))]
     prepared, audit, data_problem = _prepared(store, planned)
+    study_text, plan_problem = _study_text(store, planned)
     return StudyResults(
         planned=planned,
-        study_text=_study_text(store, planned),
+        study_text=study_text,
         made=[Made(outcome.task, outcome.manifest) for outcome in found.values()],
         missing=[_with_cause(missing, absent) for missing in absent.values()],
         cells=[_cell_result(cell, one) for cell, one in trained],
@@ -82,6 +84,7 @@ def gather(planned: PlannedStudy, store: Store, source: str = "") -> StudyResult
         audit=audit,
         prepared=prepared,
         data_problem=data_problem,
+        plan_problem=plan_problem,
         source=source,
     )
 
@@ -114,8 +117,12 @@ class _Found:
     pictures: dict[str, bytes]
     tested: _Tested | None
     """What a trained cell makes of the test images."""
+    plane: Plane | None
+    """Of an assessment."""
 
 
+_UNREADABLE = (ValueError, KeyError, EOFError, zipfile.BadZipFile)
+"""What JSON, CSV and arrays raise where a file is whole but is not what its name says."""
 _SUMMARY = {"train": "cell.json", "train-gan": "generator.json", "assess": "assessment.json"}
 
 
@@ -126,16 +133,20 @@ def _look_up(store: Store, task: Task) -> _Found | Missing:
             summary = _json(store, manifest, _SUMMARY[task.stage]) if task.stage in _SUMMARY else {}
             pictures = {name: _read(store, manifest, name) for name in _pictures(task, manifest)}
             tested = _tested(_read(store, manifest, "logits.npz")) if task.stage == "train" else None
+            plane = read_plane(_read(store, manifest, PLANE)) if task.stage == "assess" else None
             history, snapshots = (_columns(store, manifest, name) for name in ("history.csv", "snapshots.csv"))
-            return _Found(task, manifest, summary, history, snapshots, pictures, tested)
+            return _Found(task, manifest, summary, history, snapshots, pictures, tested, plane)
     except RequestError as error:
         return Missing(task, "damaged", str(error))
+    except _UNREADABLE as error:
+        where = f"{task.recipe.kind}/{task.digest} in {store.uri}"
+        return Missing(task, "damaged", f"{where} is as it was published, and cannot be read: {error!r}")
     return Missing(task, *_state_and_reason(store.attempts(task.digest)))
 
 
 def _pictures(task: Task, manifest: Manifest) -> list[str]:
     if task.stage == "assess":
-        return [SHEET, REAL_SHEET, PAIRS, PLANE]
+        return [SHEET, REAL_SHEET, PAIRS]
     sheets = sorted(name for name in manifest.files if name.startswith("sheets/") and name.endswith(".png"))
     return sheets[-1:] if task.stage == "train-gan" else []
 
@@ -161,8 +172,9 @@ def _network_result(run: GeneratorRun, class_name: str | None, found: _Found) ->
 
 
 def _assessment_result(run: GeneratorRun, found: _Found) -> AssessmentResult:
+    assert found.plane is not None  # noqa: S101 - for the type checker
     sheet, real_sheet, pairs = (found.pictures[name] for name in (SHEET, REAL_SHEET, PAIRS))
-    return AssessmentResult(run, found.summary, sheet, real_sheet, pairs, read_plane(found.pictures[PLANE]))
+    return AssessmentResult(run, found.summary, sheet, real_sheet, pairs, found.plane)
 
 
 def _state_and_reason(attempts: Sequence[Attempt]) -> tuple[str, str]:
@@ -201,11 +213,16 @@ def _prepared(store: Store, planned: PlannedStudy) -> tuple[Manifest | None, dic
         return prepared, {}, f"The data set is damaged: {error}."
 
 
-def _study_text(store: Store, planned: PlannedStudy) -> str:
-    manifest = store.manifest("plan", plan_recipe(planned).digest)
-    if manifest is not None and "study.yaml" in manifest.files:
-        return _read(store, manifest, "study.yaml").decode()
-    return yaml.safe_dump(planned.study.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+def _study_text(store: Store, planned: PlannedStudy) -> tuple[str, str]:
+    """The study's text, and what is wrong where it is not the one that was given."""
+    problem = ""
+    try:
+        manifest = store.manifest("plan", plan_recipe(planned).digest)
+        if manifest is not None and "study.yaml" in manifest.files:
+            return _read(store, manifest, "study.yaml").decode(), ""
+    except RequestError as error:
+        problem = f"The plan is damaged: {error}."
+    return yaml.safe_dump(planned.study.model_dump(mode="json"), sort_keys=False, allow_unicode=True), problem
 
 
 def _columns(store: Store, manifest: Manifest, name: str) -> History:

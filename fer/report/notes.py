@@ -41,6 +41,11 @@ def data_note(results: StudyResults) -> str | None:
     return results.data_problem or None
 
 
+def plan_note(results: StudyResults) -> str | None:
+    """Why the study below is not shown as it was given."""
+    return results.plan_problem or None
+
+
 def held_out_note(results: StudyResults) -> str | None:
     """That fewer images are trained on than a training set holds, wherever any cell is finished."""
     groups = [group for group in groups_of(results) if group.finished]

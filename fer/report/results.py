@@ -112,7 +112,7 @@ class StudyResults:
 
     planned: PlannedStudy
     study_text: str
-    """The study's YAML as it was given."""
+    """The study's YAML as it was given, or where that is lost as it was understood."""
     made: Sequence[Made] = ()
     """Every artifact of the study, in the order of its tasks."""
     missing: Sequence[Missing] = ()
@@ -127,6 +127,8 @@ class StudyResults:
     """The data set's manifest."""
     data_problem: str = ""
     """Why there is no audit: the data set is missing, or which file of it is damaged."""
+    plan_problem: str = ""
+    """Why the study's text is not the one that was given."""
     source: str = ""
     """Where the data set was read from, for the reader's information; empty where that is not known."""
     gpu_hour: GpuHour | None = None
@@ -138,10 +140,17 @@ class StudyResults:
         return {str(made.task): made.task.digest for made in self.made}
 
     @property
+    def attempts(self) -> dict[str, str]:
+        """Which attempt made each artifact, by task: one that was made anew has other times, on another machine bits."""
+        prepared = {} if self.prepared is None else {"prepare": self.prepared.attempt}
+        return prepared | {str(made.task): made.manifest.attempt for made in self.made}
+
+    @property
     def reasons(self) -> dict[str, str]:
-        """The reason for each missing task, and for a data set that is missing or damaged."""
-        data = {"prepare": self.data_problem} if self.data_problem else {}
-        return data | {str(missing.task): missing.reason for missing in self.missing}
+        """The reason for each missing task, and for what is wrong with the data set and the plan."""
+        problems = {"prepare": self.data_problem, "plan": self.plan_problem}
+        missing = {str(missing.task): missing.reason for missing in self.missing}
+        return {what: problem for what, problem in problems.items() if problem} | missing
 
     @cached_property
     def resampled(self) -> Mapping[str, NDArray[np.float32]]:

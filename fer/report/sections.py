@@ -13,7 +13,7 @@ from fer.report.figures.losses import loss_figures
 from fer.report.figures.ratio import ratio_figures, ratio_figures_by_generator
 from fer.report.figures.resolution import resolution_figures
 from fer.report.figures.stopping import stopping_figures
-from fer.report.notes import data_note, intervals_note, mix_validation_note
+from fer.report.notes import data_note, intervals_note, mix_validation_note, plan_note
 from fer.report.resolution import resolution_note
 from fer.report.results import StudyResults
 from fer.report.sheets import Sheet, pair_sheets, sample_sheets
@@ -139,6 +139,6 @@ SECTIONS = (
     Section(
         "time", "Time and machines", "Nothing has been made yet.", tables=(stages_table, expense_table, cells_table)
     ),
-    Section("missing", "What is missing, and why", "Nothing is missing.", tables=(missing_table,)),
+    Section("missing", "What is missing, and why", "Nothing is missing.", tables=(missing_table,), notes=(plan_note,)),
     Section("artifacts", "Artifacts", "Nothing has been made yet.", tables=(artifacts_table,)),
 )

@@ -213,6 +213,17 @@ def test_an_assessment_that_is_asked_to_stop_saves_nothing_and_stops(quick: Path
     assert [attempt.state for attempt in context.store.attempts(assess.digest)] == ["stopped"]
 
 
+def test_a_report_that_was_damaged_is_refused_and_the_file_named(fer: Fer, quick: Path, planned_store: Path) -> None:
+    where = ("--study", quick, "--store", planned_store)
+    page = Path(fer("report", *where).output.strip())
+    assert Path(fer("report", *where).output.strip()) == page
+    page.chmod(0o644)
+    page.write_text(page.read_text() + " ")
+    refusal = fer("report", *where).refusal
+    assert page.name in refusal
+    assert "fer store check --set-aside" in refusal
+
+
 def test_a_price_makes_another_report_and_no_price_the_same_as_before(
     fer: Fer, quick: Path, planned_store: Path
 ) -> None:

@@ -15,10 +15,12 @@ def expense_table(results: StudyResults) -> Table | None:
     found = expenses(results)
     if not any(expense.finished for expense in found):
         return None
-    rows = [_row(results, expense) for expense in found]
-    rows.append(_total(results, found))
+    rows = [_row(expense) for expense in found]
+    rows.append(_total(rows))
     used = [device for device in DEVICES if rows[-1][f"{device}_seconds"]]
     priced = results.gpu_hour is not None and "gpu" in used
+    if results.gpu_hour is not None and priced:
+        rows = [{**row, "cost": results.gpu_hour.price * row["gpu_seconds"] / 3600} for row in rows]
     unknown = rows[-1]["unknown"] > 0
     columns = [
         Column("stage", "Stage", head=True),
@@ -36,7 +38,7 @@ def expense_table(results: StudyResults) -> Table | None:
     return Table("expense", "What the whole study takes", columns, rows, _note(results, priced, unknown))
 
 
-def _row(results: StudyResults, expense: Expense) -> dict[str, Any]:
+def _row(expense: Expense) -> dict[str, Any]:
     row: dict[str, Any] = {
         "stage": expense.stage,
         "of": expense.of,
@@ -47,13 +49,10 @@ def _row(results: StudyResults, expense: Expense) -> dict[str, Any]:
         spent, expected = expense.spent.get(device, 0.0), expense.expected.get(device, 0.0)
         row |= {f"{device}_spent": spent, f"{device}_expected": expected, f"{device}_seconds": spent + expected}
     row["unknown"] = expense.unknown
-    if results.gpu_hour is not None:
-        row["cost"] = results.gpu_hour.price * row["gpu_seconds"] / 3600
     return row
 
 
-def _total(results: StudyResults, found: list[Expense]) -> dict[str, Any]:
-    rows = [_row(results, expense) for expense in found]
+def _total(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {key: "all" if key == "stage" else "" if key == "of" else sum(row[key] for row in rows) for key in rows[0]}
 
 
@@ -65,7 +64,8 @@ def _heading(results: StudyResults) -> str:
 def _note(results: StudyResults, priced: bool, unknown: bool) -> str:
     sentences = [
         "What is to come is estimated: a missing task is taken to last as long as the median of this study’s finished "
-        "ones of the same kind (stage, data, network, budget)."
+        "ones of the same kind (stage, data, network, budget). What a killed attempt had done since its last "
+        "checkpoint is counted nowhere."
     ]
     if unknown:
         sentences.append(

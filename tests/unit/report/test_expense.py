@@ -99,6 +99,7 @@ def test_a_price_says_nothing_of_a_study_without_gpus() -> None:
     table = expense_table(results)
     assert table is not None
     assert "Cost" not in headings(results)
+    assert not any("cost" in row for row in table.rows)
     assert "a price per GPU hour says nothing of this study" in table.note
 
 
@@ -112,6 +113,15 @@ def test_a_kind_that_ran_on_both_devices_is_expected_on_that_of_most() -> None:
     ]
     (train,) = rows_of(replace(results, made=made), stage="train", of="cnn")
     assert (train["gpu_expected"], train["cpu_expected"]) == (6 * 190.0, 0.0)
+
+
+def test_preparing_the_data_set_counts_too() -> None:
+    results = made_up()
+    prepared = results.made[0].manifest.model_copy(update={"device_seconds": 40.0})
+    first, *_ = rows_of(replace(results, prepared=prepared))
+    assert (first["stage"], first["tasks"], first["cpu_spent"]) == ("prepare", 1, 40.0)
+    (everything,) = rows_of(replace(results, prepared=prepared), stage="all")
+    assert everything["cpu_seconds"] == len(results.made) * 190.0 + 40.0
 
 
 def test_nothing_finished_gives_no_table() -> None:

@@ -10,8 +10,9 @@ import pytest
 from fer.errors import RequestError, Stopped
 from fer.metrics.classification import full_scores
 from fer.plan import Task, tasks
-from fer.recipes import PlannedStudy
+from fer.recipes import PlannedStudy, plan_recipe, report_recipe
 from fer.report.gather import gather, read_history
+from fer.report.notes import plan_note
 from fer.statistics.auroc import auroc_influence
 from fer.statistics.resampling import resampled_scores
 from fer.store import Store, open_store
@@ -47,8 +48,8 @@ def store(tmp_path: Path) -> Store:
     return open_store(str(tmp_path / "store"))
 
 
-def publish(store: Store, task: Task, scratch: Path) -> None:
-    """An artifact with the files that a report reads, and with one that it need not."""
+def publish(store: Store, task: Task, scratch: Path, **other: bytes) -> None:
+    """An artifact with the files that a report reads, and with one that it need not. ``other``: bytes of some files."""
     folder = scratch / task.digest
     (folder / "sheets").mkdir(parents=True)
     (folder / FILES[task.stage]).write_text(json.dumps({"made": str(task)}))
@@ -59,8 +60,20 @@ def publish(store: Store, task: Task, scratch: Path) -> None:
         np.savez(folder / "logits.npz", test=LOGITS, test_labels=TEST_LABELS, test_leak_free=LEAK_FREE)
     for name in ("sheet.png", "real.png", "pairs.png", "sheets/000001.png", "sheets/000002.png"):
         (folder / name).write_bytes(sheet_png(seed=len(name)) + name.encode())
+    for name, content in other.items():
+        (folder / name).write_bytes(content)
     recipe = task.recipe.model_dump(mode="json")
     store.publish(task.recipe.kind, recipe, task.digest, folder, wall_seconds=1, device_seconds=2, device="cpu")
+
+
+def publish_plan(store: Store, planned: PlannedStudy, scratch: Path) -> None:
+    """The plan with the study's text."""
+    folder = scratch / "plan"
+    folder.mkdir()
+    (folder / "study.yaml").write_text(STUDY)
+    recipe = plan_recipe(planned)
+    content = recipe.model_dump(mode="json")
+    store.publish(recipe.kind, content, recipe.digest, folder, wall_seconds=1, device_seconds=1, device="cpu")
 
 
 def the(stage: str, planned: PlannedStudy, **where: str) -> Task:
@@ -188,8 +201,54 @@ def test_a_missing_data_set_is_said_to_be_missing(planned: PlannedStudy, store: 
     assert gather(planned, store).data_problem == "The data set is missing from the store."
 
 
-def test_the_study_text_is_what_was_planned(planned: PlannedStudy, store: Store) -> None:
-    assert "name: small" in gather(planned, store).study_text
+def test_a_whole_file_that_is_not_what_its_name_says_is_damage_too(
+    planned: PlannedStudy, store: Store, tmp_path: Path
+) -> None:
+    for name, stage, where in (
+        ("plane.npz", "assess", {"generator": "first"}),
+        ("logits.npz", "train", {"ratio": "1"}),
+        ("generator.json", "train-gan", {"generator": "second"}),
+    ):
+        task = the(stage, planned, **where)
+        publish(store, task, tmp_path, **{name: b"[not it"})
+        (missing,) = (item for item in gather(planned, store).missing if item.task.digest == task.digest)
+        assert missing.state == "damaged"
+        assert f"{task.recipe.kind}/{task.digest} in {store.uri} is as it was published" in missing.reason
+
+
+def test_the_study_text_is_what_was_planned(planned: PlannedStudy, store: Store, tmp_path: Path) -> None:
+    publish_plan(store, planned, tmp_path)
+    results = gather(planned, store)
+    assert (results.study_text, results.plan_problem) == (STUDY, "")
+
+
+def test_a_study_whose_text_is_damaged_is_shown_as_it_was_understood_and_the_damage_is_named(
+    planned: PlannedStudy, store: Store, tmp_path: Path
+) -> None:
+    publish_plan(store, planned, tmp_path)
+    (path,) = (tmp_path / "store" / "plan").rglob("study.yaml")
+    path.chmod(0o644)
+    path.write_text(STUDY.replace("small", "smell"))
+    results = gather(planned, store)
+    assert "name: small" in results.study_text
+    assert results.plan_problem.startswith("The plan is damaged: plan/")
+    assert results.reasons["plan"] == results.plan_problem
+    assert plan_note(results) == results.plan_problem
+
+
+def test_an_artifact_that_was_made_anew_makes_another_report(
+    planned: PlannedStudy, store: Store, tmp_path: Path
+) -> None:
+    task = the("train", planned, ratio="1")
+    publish(store, task, tmp_path / "first")
+    before = gather(planned, store)
+    assert gather(planned, store).attempts == before.attempts
+    store.set_aside("cell", task.digest)
+    publish(store, task, tmp_path / "second")
+    after = gather(planned, store)
+    assert after.present == before.present
+    recipes = [report_recipe(planned, one.present, one.attempts, one.reasons) for one in (before, after)]
+    assert recipes[0].digest != recipes[1].digest
 
 
 def test_figures_that_are_no_finite_numbers_are_left_out_of_histories() -> None:
