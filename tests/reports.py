@@ -146,7 +146,16 @@ def cell_result(cell: Cell, manifest: Manifest, macro_f1: float, epochs: int) ->
         "counts": {"distinct": 27000, "trained": images - images // 10},
         "metrics": metrics,
     }
-    return CellResult(cell, manifest, summary, history, predicted(macro_f1, seed=cell.seed), influence(seed=cell.seed))
+    area = influence(seed=cell.seed)
+    return CellResult(
+        cell=cell,
+        manifest=manifest,
+        summary=summary,
+        history=history,
+        predicted=predicted(macro_f1, seed=cell.seed),
+        auroc_influence=area,
+        auroc_influence_leak_free=area[TRUTH.leak_free] - area[TRUTH.leak_free].mean(),
+    )
 
 
 def predicted(macro_f1: float, seed: int) -> NDArray[np.uint8]:

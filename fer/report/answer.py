@@ -1,11 +1,12 @@
 """The answer in words, written from the numbers: what each generator's samples are worth, and its best mix."""
 
-from fer.report.evidence import Average, average_difference, mean_of, price_of, reached_of
+from fer.report.evidence import Average, average_difference, difference_of, mean_of, price_of, reached_of
 from fer.report.format import between, p_is, percent, score, signed, whole
 from fer.report.notes import ONE_GENERATOR
 from fer.report.prices import controls_of, interval_spelled, spelled
 from fer.report.results import StudyResults
 from fer.report.summary import Group, Summary, groups_of, seen_by_generator, worths_of
+from fer.report.tables.enough import enough_of
 from fer.report.verdicts import verdicts_of
 from fer.statistics.claims import LEAST_SEEDS, NetworksClaim
 from fer.statistics.verdicts import UNDECIDABLE, Verdict
@@ -18,9 +19,10 @@ _NOT_ALL_REAL = "all real images are not finished for these seeds"
 def answers(results: StudyResults) -> list[tuple[str, str]]:
     """(generator, paragraph) for each generator of the study, in its order.
 
-    The first sentence says what its samples are worth on average, with an interval and a verdict; verdicts are
-    corrected over the study's generators. The best mix is chosen by macro-F1 on the real validation images; test
-    figures are only reported.
+    The first sentence says it in short: what its samples are worth on average, with an interval and a verdict, how many
+    real images alone do as well as its best mix, which mix is the first to come close to all real images, and how many
+    real images the generator itself had seen. Verdicts are corrected over the study's generators. The best mix is
+    chosen by macro-F1 on the real validation images; test figures are only reported.
     """
     groups = groups_of(results)
     names = list(results.planned.study.generators)
@@ -44,11 +46,17 @@ def _answer(
     if not finished:
         count = sum(len(group.planned) for group in planned)
         return f"Nothing can be said yet: none of its {count} cells is finished."
-    sentences = [
+    best = _best([group for group in finished if group.ratio > 0])
+    in_short = [
         _worth(average, verdict),
-        *_best_mix(results, finished, groups),
-        *_synthetic_alone(results, finished, groups),
+        *(_price(results, best, groups) if best else []),
+        _enough(results, generator, best or finished[0], groups),
         _seen(results, generator, finished),
+    ]
+    sentences = [
+        f"{'; '.join(in_short)}.",
+        *(_best_mix(results, best, groups) if best else ["No mix with real images is finished."]),
+        *_synthetic_alone(results, finished, groups),
     ]
     unfinished = sum(len(group.planned) - len(group.finished) for group in planned)
     if unfinished:
@@ -69,7 +77,7 @@ def _average_worth(results: StudyResults, generator: str, groups: list[Group]) -
 def _worth(average: Average | None, verdict: Verdict | None) -> str:
     """What the samples are worth, how sure that is, and what it is a claim about."""
     if average is None or verdict is None:
-        return "No mix can be compared with a control of the same real images."
+        return "No mix can be compared with a control of the same real images"
     claim, number = average.claim, len(average.pairs)
     seeds = claim.estimate.seeds
     beside = "In the only mix with a control" if number == 1 else f"On average over {number} mixes with controls"
@@ -79,11 +87,11 @@ def _worth(average: Average | None, verdict: Verdict | None) -> str:
     )
     if isinstance(claim, NetworksClaim):
         subject = "these two trained networks" if number == 1 else "these trained networks"
-        return f"{said}: for {subject} {_in_words(verdict)}; for the procedure {UNDECIDABLE}."
+        return f"{said}: for {subject} {_in_words(verdict)}, for the procedure {UNDECIDABLE}"
     if verdict.p is None:
-        return f"{said}; whether chance alone does that is {UNDECIDABLE} (it takes {LEAST_SEEDS})."
+        return f"{said}, and whether chance alone does that is {UNDECIDABLE} (it takes {LEAST_SEEDS})"
     subject = "this one generator" if any(mix.of_one_generator for mix, _ in average.pairs) else "the procedure"
-    return f"{said}: for {subject} {_in_words(verdict)}."
+    return f"{said}: for {subject} {_in_words(verdict)}"
 
 
 def _in_words(verdict: Verdict) -> str:
@@ -93,11 +101,12 @@ def _in_words(verdict: Verdict) -> str:
     return words if verdict.p is None else f"{words} ({p_is(verdict.p)})"
 
 
-def _best_mix(results: StudyResults, finished: list[Group], groups: list[Group]) -> list[str]:
-    mixes = [group for group in finished if group.ratio > 0]
-    if not mixes:
-        return ["No mix with real images is finished."]
-    chosen = max(mixes, key=lambda group: _mean(group.score(SELECTION)))
+def _best(groups: list[Group]) -> Group | None:
+    """The one to choose on validation."""
+    return max(groups, key=lambda group: _mean(group.score(SELECTION)), default=None)
+
+
+def _best_mix(results: StudyResults, chosen: Group, groups: list[Group]) -> list[str]:
     control, everything = _find(groups, chosen.classifier, chosen.ratio), _find(groups, chosen.classifier, 1.0)
     best, control, everything = _over_common_seeds(chosen, control, everything)
     real = best.real_images(results.planned.train_size)
@@ -108,15 +117,35 @@ def _best_mix(results: StudyResults, finished: list[Group], groups: list[Group])
     text += f"; the same real images alone reach {_spelled(results, control)}" if control else f"; {_NO_CONTROL}"
     text += f", all real images {_spelled(results, everything)}." if everything else f", and {_NOT_ALL_REAL}."
     text += _fewer_seeds(best, chosen)
-    replaced = [_replaced(results, best, control, everything)] if control and everything else []
-    return [text, *replaced, *_price(results, chosen, groups)]
+    return [text, *([_replaced(results, best, control, everything)] if control and everything else [])]
 
 
 def _price(results: StudyResults, mix: Group, groups: list[Group]) -> list[str]:
     found = price_of(results, mix, controls_of(groups, mix.classifier))
     if found is None:
         return []
-    return [f"It does as well as {spelled(found[0].value)} real images alone would ({interval_spelled(found[0])})."]
+    value, interval = found[0].value, interval_spelled(found[0])
+    does = {
+        "": f"as well as {spelled(value)} real images alone",
+        "fewer than": f"worse than {whole(value.number)} real images alone, the fewest that were tried",
+        "more than": f"better than {whole(value.number)} real images alone, the most that were tried",
+    }[value.beyond]
+    return [f"its best mix does {does}{'' if interval == spelled(value) else f' ({interval})'}"]
+
+
+def _enough(results: StudyResults, generator: str, mix: Group, groups: list[Group]) -> str:
+    """Which mix, trained with the classifier of this one, is the first within a point of all real images."""
+    found = enough_of(results, groups, mix.classifier, generator)
+    if found is None:
+        return f"whether a mix comes within one point of all real images cannot be said of {mix.classifier} yet"
+    if found["ratio"] is None:
+        return f"none of its mixes comes within one point of all real images with {mix.classifier}"
+    sure = found["sure_ratio"]
+    how_sure = "not surely" if sure is None else "surely" if sure == found["ratio"] else f"surely at {percent(sure)}"
+    return (
+        f"the fewest real images in a mix within one point of all of them are {percent(found['ratio'])} with "
+        f"{mix.classifier}, {how_sure}"
+    )
 
 
 def _replaced(results: StudyResults, best: Group, control: Group, everything: Group) -> str:
@@ -124,10 +153,10 @@ def _replaced(results: StudyResults, best: Group, control: Group, everything: Gr
     left_out = percent(1 - best.ratio)
     found = reached_of(results, best, control, everything)
     if found is None:
-        return f"The other {left_out} of the real images add nothing here, so that there is nothing to replace."
-    low = "nothing" if found.low is None else percent(found.low)
-    high = "all" if found.high is None else percent(found.high)
-    interval = f"({low} to {high} of it)"
+        return _nothing_to_replace(results, control, everything)
+    low = "nothing" if found.low is None else "all" if found.low == 1 else percent(found.low)
+    high = "all" if found.high is None else "nothing" if found.high == 0 else percent(found.high)
+    interval = f"(at 95\N{NARROW NO-BREAK SPACE}% {low})" if low == high else f"({low} to {high} of it)"
     if found.value <= 0:
         return f"The samples replace nothing of what the other {left_out} of the real images would add {interval}."
     if found.value >= 1:
@@ -135,11 +164,20 @@ def _replaced(results: StudyResults, best: Group, control: Group, everything: Gr
     return f"The samples do {percent(found.value)} of what the other {left_out} would add {interval}."
 
 
+def _nothing_to_replace(results: StudyResults, control: Group, everything: Group) -> str:
+    gain = difference_of(results, everything, control)
+    assert gain is not None  # noqa: S101 - for the type checker: both have seeds in common
+    estimate = gain.estimate
+    return (
+        f"All real images do not do better than these alone ({signed(estimate.value)}, "
+        f"{between(estimate.interval, signed)}), so that it cannot be said what share of a gain the samples replace."
+    )
+
+
 def _synthetic_alone(results: StudyResults, finished: list[Group], groups: list[Group]) -> list[str]:
-    alone = [group for group in finished if group.ratio == 0]
-    if not alone:
+    chosen = _best([group for group in finished if group.ratio == 0])
+    if chosen is None:
         return []
-    chosen = max(alone, key=lambda group: _mean(group.score(SELECTION)))
     best, everything, _ = _over_common_seeds(chosen, _find(groups, chosen.classifier, 1.0), None)
     times = f" ({best.volume} times as many)" if best.volume > 1 else ""
     beside = f", against {_spelled(results, everything)} on all real images" if everything else ""
@@ -150,10 +188,10 @@ def _synthetic_alone(results: StudyResults, finished: list[Group], groups: list[
 def _seen(results: StudyResults, generator: str, finished: list[Group]) -> str:
     seen = sorted({number for group in finished if (number := seen_by_generator(results, group)) is not None})
     if not seen:
-        return "What real images its makers had seen is not known."
+        return "what real images its makers had seen is not known"
     if results.planned.study.generators[generator].real == "match":
-        return "The generator itself had seen only the real images of the mix that it serves."
-    return f"The generator itself had seen {whole(seen[-1])} real images, more than any mix holds."
+        return "the generator itself had seen only the real images of the mix that it serves"
+    return f"the generator itself had seen {whole(seen[-1])} real images, more than any mix holds"
 
 
 def _reuse(finished: list[Group]) -> list[str]:

@@ -71,15 +71,17 @@ def average_difference(
     return Average(claim_of(found, weights), chosen)
 
 
-def price_of(results: StudyResults, mix: Group, controls: Sequence[Group]) -> tuple[Price, int] | None:
+def price_of(
+    results: StudyResults, mix: Group, controls: Sequence[Group], name: str = "macro_f1"
+) -> tuple[Price, int] | None:
     """What a mix is worth in real images, and over how many seeds; None where no control shares a seed with it.
 
     controls: real images alone, all of them among these, by rising ratio. Those that are not finished for the same
-    seeds are left out.
+    seeds are left out. name: of the score that mix and controls are compared by.
     """
     kept, seeds = _complete([mix.finished_seeds & control.finished_seeds for control in controls])
     chosen = [controls[place] for place in kept]
-    found = components_of(results, [mix, *chosen], seeds, "macro_f1")
+    found = components_of(results, [mix, *chosen], seeds, name)
     if found is None:
         return None
     images = np.array([control.real_images(results.planned.train_size) for control in chosen], np.float64)

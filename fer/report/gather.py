@@ -102,6 +102,7 @@ class _Tested:
     truth: Truth
     predicted: NDArray[np.unsignedinteger[Any]]
     auroc_influence: NDArray[np.float32]
+    auroc_influence_leak_free: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -156,13 +157,20 @@ def _tested(logits: bytes) -> _Tested:
         test = arrays["test"]
         truth = Truth(arrays["test_labels"], arrays["test_leak_free"])
     predicted = test.argmax(axis=1).astype(np.min_scalar_type(test.shape[1] - 1))
-    return _Tested(truth, predicted, auroc_influence(test, truth.labels))
+    influences = [auroc_influence(test[part], truth.labels[part]) for part in (slice(None), truth.leak_free)]
+    return _Tested(truth, predicted, *influences)
 
 
 def _cell_result(cell: Cell, found: _Found) -> CellResult:
     assert found.tested is not None  # noqa: S101 - for the type checker
     return CellResult(
-        cell, found.manifest, found.summary, found.history, found.tested.predicted, found.tested.auroc_influence
+        cell=cell,
+        manifest=found.manifest,
+        summary=found.summary,
+        history=found.history,
+        predicted=found.tested.predicted,
+        auroc_influence=found.tested.auroc_influence,
+        auroc_influence_leak_free=found.tested.auroc_influence_leak_free,
     )
 
 

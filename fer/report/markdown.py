@@ -9,7 +9,18 @@ from fer.report.page import Content
 from fer.report.results import StudyResults
 from fer.report.tables.table import Table
 
-SUMMARISED = ("grid", "worth", "distances", "fidelity", "memorisation", "published-synthetic", "stages", "expense")
+SUMMARISED = (
+    "grid",
+    "worth",
+    "price",
+    "enough",
+    "distances",
+    "fidelity",
+    "memorisation",
+    "published-synthetic",
+    "stages",
+    "expense",
+)
 """Tables that a summary holds; index.html, tables/ and report.json have the others."""
 MOST_ROWS = 60
 MOST_REASONS = 20

@@ -16,6 +16,8 @@ class Priced:
 
     mix: Group
     price: Price
+    leak_free: Price | None
+    """By the leak-free images; None where there are none."""
     seeds: int
 
 
@@ -23,8 +25,10 @@ def prices_of(results: StudyResults) -> Iterator[Priced]:
     """Every finished mix whose classifier was trained on real images alone too, with the same seeds."""
     groups = groups_of(results)
     for mix in groups:
-        if mix.is_mix and mix.finished and (found := price_of(results, mix, controls_of(groups, mix.classifier))):
-            yield Priced(mix, *found)
+        controls = controls_of(groups, mix.classifier)
+        if mix.is_mix and mix.finished and (found := price_of(results, mix, controls)):
+            leak_free = price_of(results, mix, controls, "macro_f1_leak_free")
+            yield Priced(mix, price=found[0], leak_free=leak_free and leak_free[0], seeds=found[1])
 
 
 def controls_of(groups: Iterable[Group], classifier: str) -> list[Group]:

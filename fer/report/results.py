@@ -52,6 +52,8 @@ class CellResult:
     """(n_test,): the label that it gives each test image."""
     auroc_influence: NDArray[np.float32]
     """(n_test,): how much each test image weighs in its macro AUROC, see ``fer.statistics.auroc``."""
+    auroc_influence_leak_free: NDArray[np.float32]
+    """(n_leak_free,): the same of the leak-free images in theirs."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class StudyResults:
 
     @property
     def attempts(self) -> dict[str, str]:
-        """Which attempt made each artifact, by task: one that was made anew has other times, on another machine bits."""
+        """Which attempt made each artifact, by task: made anew it has other times, on another machine other bits."""
         prepared = {} if self.prepared is None else {"prepare": self.prepared.attempt}
         return prepared | {str(made.task): made.manifest.attempt for made in self.made}
 
@@ -156,25 +158,31 @@ class StudyResults:
     def resampled(self) -> Mapping[str, NDArray[np.float32]]:
         """Scores of every cell on the same resampled test images, (cells, resamples), by name.
 
-        ``macro_f1`` and ``accuracy``, the same of leak-free images where there are any, and ``auroc``.
+        ``macro_f1``, ``accuracy`` and ``auroc``, and the same of leak-free images where there are any.
         """
         if self.truth is None:
             return {}
-        predicted = np.stack([result.predicted for result in self.cells])
-        found: dict[str, NDArray[np.float32]] = {}
-        drawn = image_weights(len(self.truth.labels))
-        for suffix, part, weights in (
-            ("", np.full(len(self.truth.labels), True), drawn),
-            ("_leak_free", self.truth.leak_free, None),
-        ):
-            if part.any():
-                labels = self.truth.labels[part]
-                scores = resampled_scores(predicted[:, part], labels, len(self.planned.classes), weights)
-                found |= {f"macro_f1{suffix}": scores.macro_f1, f"accuracy{suffix}": scores.accuracy}
-        influence = np.stack([result.auroc_influence for result in self.cells])
-        # Relative to the measured area, which is no matter to components.
-        found["auroc"] = np.asarray(influence @ drawn.T / len(self.truth.labels), np.float32)
+        everything = np.full(len(self.truth.labels), True)
+        found = self._resampled("", everything, [result.auroc_influence for result in self.cells])
+        if self.truth.leak_free.any():
+            influence = [result.auroc_influence_leak_free for result in self.cells]
+            found |= self._resampled("_leak_free", self.truth.leak_free, influence)
         return found
+
+    def _resampled(
+        self, suffix: str, part: NDArray[np.bool_], influence: Sequence[NDArray[np.float32]]
+    ) -> dict[str, NDArray[np.float32]]:
+        assert self.truth is not None  # noqa: S101 - for the type checker
+        labels, predicted = self.truth.labels[part], np.stack([result.predicted[part] for result in self.cells])
+        drawn = image_weights(len(labels))
+        scores = resampled_scores(predicted, labels, len(self.planned.classes), drawn)
+        # Relative to the measured area, which is no matter to components.
+        area = np.asarray(np.stack(influence) @ drawn.T / len(labels), np.float32)
+        return {
+            f"macro_f1{suffix}": scores.macro_f1,
+            f"accuracy{suffix}": scores.accuracy,
+            f"auroc{suffix}": area,
+        }
 
     @cached_property
     def places(self) -> Mapping[Cell, int]:

@@ -14,6 +14,7 @@ SCORES = {
     "accuracy": ("test", "accuracy"),
     "accuracy_leak_free": ("test_leak_free", "accuracy"),
     "auroc": ("test", "macro_auroc"),
+    "auroc_leak_free": ("test_leak_free", "macro_auroc"),
     "validation_macro_f1": ("validation", "macro_f1"),
 }
 """Where the page's scores stand in a cell.json: part of the data, and figure."""

@@ -34,7 +34,7 @@ def test_samples_that_harm_are_said_to_replace_nothing() -> None:
 
 def test_it_says_what_the_generator_had_seen() -> None:
     found = dict(answers(made_up()))
-    assert "The generator itself had seen 28,709 real images" in found["weak"]
+    assert "; the generator itself had seen 28,709 real images, more than any mix holds." in found["weak"]
     assert "had seen only the real images of the mix that it serves" in found["strong"]
 
 
@@ -74,17 +74,17 @@ def test_one_seed_says_what_networks_do_and_nothing_about_the_procedure() -> Non
     said = first_sentence(text)
     assert re.match(
         r"In the only mix with a control its samples are worth \+0\.020 macro-F1 \(\+0\.0\d\d to \+0\.0\d\d, 1 seed\): "
-        r"for these two trained networks a gain beyond chance \(p (= 0\.0\d\d|< 0\.001)\); ",
+        r"for these two trained networks a gain beyond chance \(p (= 0\.0\d\d|< 0\.001)\), "
+        r"for the procedure not decidable with this many seeds; ",
         said,
     )
-    assert said.endswith("for the procedure not decidable with this many seeds.")
     assert "with one seed they are about these trained networks only" in dict(answers(made_up(text)))["weak"]
 
 
 def test_two_seeds_have_an_interval_but_no_verdict() -> None:
     said = first_sentence(TWO_GENERATORS, score=varied(0.02))
     assert re.search(r"worth \+0\.0\d\d macro-F1 \(.0\.0\d\d to \+0\.0\d\d, 2 seeds\)", said)
-    assert said.endswith("; whether chance alone does that is not decidable with this many seeds (it takes 5).")
+    assert ", and whether chance alone does that is not decidable with this many seeds (it takes 5); " in said
     assert "beyond chance" not in said
 
 
@@ -94,7 +94,7 @@ def test_two_seeds_have_an_interval_but_no_verdict() -> None:
 )
 def test_five_seeds_have_a_verdict_about_the_procedure(worth: float, verdict: str) -> None:
     said = first_sentence(TWO_GENERATORS.replace("seeds: [0, 1]", FIVE_SEEDS), score=varied(worth))
-    assert re.search(rf"5 seeds\): for the procedure {verdict} \(p (= \d\.\d\d\d|< 0\.001)\)\.$", said)
+    assert re.search(rf"5 seeds\): for the procedure {verdict} \(p (= \d\.\d\d\d|< 0\.001)\); ", said)
 
 
 def test_verdicts_are_corrected_for_the_number_of_generators() -> None:
@@ -116,7 +116,55 @@ def test_the_best_mix_has_a_price_in_real_images() -> None:
     """Controls of 0.355 at 14,354 images and 0.505 at 28,709: the mix's 0.375 lies between them."""
     weak = dict(answers(made_up()))["weak"]
     number = 14354 * (28709 / 14354) ** (0.02 / 0.15)
-    assert f"It does as well as {number:,.0f} real images alone would (" in weak
+    assert f"; its best mix does as well as {number:,.0f} real images alone (" in weak
+
+
+@pytest.mark.parametrize(
+    ("mix", "said"),
+    [
+        (0.9, "; its best mix does better than 28,709 real images alone, the most that were tried; "),
+        (0.01, "; its best mix does worse than 2,871 real images alone, the fewest that were tried; "),
+    ],
+)
+def test_a_best_mix_beyond_the_controls_is_not_priced_beyond_them(mix: float, said: str) -> None:
+    def score(cell: Cell) -> float:
+        return mix if cell.generator else known_score(cell)
+
+    assert said in dict(answers(made_up(score=score)))["weak"]
+
+
+@pytest.mark.parametrize(
+    ("below", "said"),
+    [
+        (0.02, "; none of its mixes comes within one point of all real images with cnn; "),
+        (
+            0.0,
+            "; the fewest real images in a mix within one point of all of them are 50\N{NARROW NO-BREAK SPACE}% with ",
+        ),
+    ],
+)
+def test_it_says_which_mix_is_the_first_to_come_close_to_all_real_images(below: float, said: str) -> None:
+    def score(cell: Cell) -> float:
+        return known_score(cell.model_copy(update={"generator": None, "ratio": 1.0})) - below * (cell.ratio < 1)
+
+    def far_alone(cell: Cell) -> float:
+        return 0.1 if cell.ratio == 0 else score(cell)
+
+    assert said in dict(answers(made_up(score=far_alone)))["weak"]
+
+
+def test_where_all_real_images_are_not_there_nothing_is_said_to_come_close_to_them() -> None:
+    def missing(task: Task) -> tuple[str, str] | None:
+        return ("failed", "why") if task.cell is not None and task.cell.ratio == 1 else None
+
+    text = dict(answers(made_up(missing=missing)))["weak"]
+    assert "; whether a mix comes within one point of all real images cannot be said of cnn yet; " in text
+
+
+def test_real_images_that_add_nothing_leave_no_share_to_speak_of() -> None:
+    text = dict(answers(made_up(score=lambda _: 0.5)))["weak"]
+    assert "All real images do not do better than these alone (+0.000, +0.000 to +0.000), so that" in text
+    assert "replace nothing" not in text
 
 
 def test_a_reused_generator_is_named_as_a_limit_of_what_is_said() -> None:

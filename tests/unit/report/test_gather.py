@@ -105,6 +105,8 @@ def test_of_the_logits_of_a_cell_the_predicted_labels_are_kept(
     assert cell.predicted.tolist() == LOGITS.argmax(axis=1).tolist()
     assert cell.predicted.nbytes == len(LOGITS)
     assert np.array_equal(cell.auroc_influence, auroc_influence(LOGITS, np.asarray(TEST_LABELS)))
+    leak_free = auroc_influence(LOGITS[LEAK_FREE], np.asarray(TEST_LABELS)[LEAK_FREE])
+    assert np.array_equal(cell.auroc_influence_leak_free, leak_free)
     assert results.truth is not None
     assert results.truth.labels.tolist() == TEST_LABELS.tolist()
     assert results.truth.leak_free.tolist() == LEAK_FREE.tolist()

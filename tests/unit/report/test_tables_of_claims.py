@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from fer.report.tables.table import Table
 from fer.report.tables.worth import worth_table
 from fer.report.verdicts import POINT
 from fer.statistics.power import seeds_needed
-from tests.reports import FOLDER, REUSED, known_score, made_up
+from tests.reports import FOLDER, REUSED, figures, known_score, made_up
 
 STUDY = """
 name: resolutions
@@ -112,6 +113,27 @@ def test_every_mix_has_a_price_beside_what_it_holds_and_what_its_generator_had_s
     assert half["price_low"] < number < half["price_high"]
     assert (half["real_images"], half["samples"], half["generator_had_seen"]) == (14354, 14355, 28709)
     assert half["each"] == pytest.approx((number - 14354) / 14355, rel=1e-2)
+    assert half["price_leak_free_images"] == pytest.approx(number, rel=1e-3)  # every score is lower by as much
+    assert half["price_leak_free"] == f"{half['price_leak_free_images']:,.0f}"
+    assert half["price_leak_free_low"] < number < half["price_leak_free_high"]
+
+
+def test_prices_and_how_few_real_images_do_are_those_of_the_leak_free_images_too() -> None:
+    """Mixes that are better than all real images on all test images, and right about few of the leak-free ones."""
+    results = made_up(STUDY, score=scores(large=0.3))
+    cells = [
+        replace(one, summary={**one.summary, "metrics": {**one.summary["metrics"], "test_leak_free": figures(0.21)}})
+        if one.cell.generator
+        else one
+        for one in results.cells
+    ]
+    results = replace(results, cells=cells)
+    (row,) = rows_of(price_table(results), classifier="cnn", generator="stylegan2-64", ratio=0.5)
+    assert (row["price"], row["price_leak_free"]) == ("more than 28,709", "fewer than 2,871")
+    (row,) = rows_of(enough_table(results), classifier="cnn", generator="stylegan2-64")
+    assert (row["ratio"], row["sure_ratio"]) == (0.0, 0.0)
+    assert (row["leak_free_ratio"], row["leak_free_sure_ratio"]) == (None, None)
+    assert row["leak_free_verdict"] == "not surely within one point"
 
 
 @pytest.mark.parametrize(
