@@ -33,8 +33,8 @@ def intervals_note(results: StudyResults) -> str | None:
         "procedures, for other seeds and other images: half widths for the seeds (Student’s t) and for the images that "
         "all seeds share add as squares. The two are different claims. A verdict on procedures takes "
         f"{LEAST_SEEDS} seeds; fewer hardly know their own spread. Scores, worth, prices and how few real images do "
-        "are given of all test images (official) and of the leak-free ones; verdicts, p-values, figures and what stands "
-        "beside published numbers are of all test images, as the published ones are."
+        "are given of all test images (official) and of the leak-free ones; verdicts, p-values, figures and what "
+        "stands beside published numbers are of all test images, as the published ones are."
     )
 
 
