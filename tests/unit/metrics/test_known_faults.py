@@ -30,7 +30,8 @@ from tests.unit.metrics.evidence import evidence_of
 
 pytestmark = [pytest.mark.known_faults, pytest.mark.slow]
 
-# Fixed before any figure was looked at. Each compares a figure with its floor, real images in place of the samples.
+# Fixed before any figure was looked at; density joined precision after the first run, at the same threshold. Each
+# compares a figure with its floor, real images in place of the samples.
 LEAST_FIDELITY = 0.8
 """Of the agreement on real images. A generator that shows its labels somewhat worse passes; permuted ones agree by
 chance, a seventh."""

@@ -40,7 +40,8 @@ SAMPLES = 3 * REAL
 SEEDS = 20
 DIRECTIONS, CELL = 8, 8
 
-# Fixed before any figure was looked at.
+# The lower one was fixed before any figure was looked at. The upper one is its inverse, added when the mix was changed
+# so that there could be one.
 LEAST_EACH, MOST_EACH = 0.75, 1.33
 """Real images that one of them is worth, at the lower and at the upper end of the 95 % interval."""
 
