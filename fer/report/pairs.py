@@ -30,6 +30,11 @@ class JudgedAverage:
     verdict: str
     """On the first one."""
 
+    @property
+    def of_one_generator(self) -> bool:
+        """Whether any of the training sets that it is over has one trained generator for all seeds."""
+        return any(of_one_generator(pair) for pair in self.average.pairs)
+
 
 def generator_pairs(results: StudyResults) -> Iterator[tuple[str, str, list[Pair]]]:
     """Every two generators, the later one of the study first, with all planned pairs of their mixes."""
@@ -54,13 +59,15 @@ def of_one_generator(pair: Pair) -> bool:
     return any(group.only(seeds).of_one_generator for group in pair)
 
 
-def judged(claims: Sequence[Claim], pairs: Sequence[Pair]) -> list[dict[str, Any]]:
-    """A row's ``p`` and ``verdict`` for each claim on generators, given (one of) the pairs that it is about.
+def judged(claims: Sequence[Claim], pairs: Sequence[Sequence[Pair]]) -> list[dict[str, Any]]:
+    """A row's ``p`` and ``verdict`` for each claim on generators, given all the pairs that it is about.
 
-    Where seeds share a trained generator, other seeds would not have given another one, and there is no verdict.
+    Where the seeds of any of these share a trained generator, other seeds would not have given another one there: the
+    spread between seeds is too small for a claim on the procedures, and there is no verdict.
     """
     withheld = [
-        isinstance(claim, ProceduresClaim) and of_one_generator(pair) for claim, pair in zip(claims, pairs, strict=True)
+        isinstance(claim, ProceduresClaim) and any(of_one_generator(pair) for pair in about)
+        for claim, about in zip(claims, pairs, strict=True)
     ]
     found = verdicts_of([None if no else claim for claim, no in zip(claims, withheld, strict=True)])
     return [{"p": verdict and verdict.p, "verdict": verdict.words if verdict else NOT_OF_ONE} for verdict in found]
@@ -74,5 +81,5 @@ def judged_averages(results: StudyResults) -> list[JudgedAverage]:
         for first, second, pairs in generator_pairs(results)
         if (average := average_difference(results, pairs)) is not None
     ]
-    verdicts = judged([average.claim for *_, average in found], [average.pairs[0] for *_, average in found])
+    verdicts = judged([average.claim for *_, average in found], [average.pairs for *_, average in found])
     return [JudgedAverage(*compared, **verdict) for compared, verdict in zip(found, verdicts, strict=True)]

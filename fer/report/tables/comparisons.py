@@ -29,7 +29,7 @@ def comparisons_table(results: StudyResults) -> Table | None:
     ]
     if not compared:
         return None
-    verdicts = judged([claim for _, claim in compared], [pair for pair, _ in compared])
+    verdicts = judged([claim for _, claim in compared], [[pair] for pair, _ in compared])
     tests = [mcnemar_of(results, *pair) for pair, _ in compared]
     corrected = iter(holm([p for p in tests if p is not None]))
     rows: list[dict[str, Any]] = []

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fer.report.evidence import average_difference
-from fer.report.pairs import NOT_OF_ONE, JudgedAverage, judged_averages, of_one_generator
+from fer.report.pairs import NOT_OF_ONE, JudgedAverage, judged_averages
 from fer.report.results import StudyResults
 from fer.report.tables.comparisons import DIFFERENCES, PAIR
 from fer.report.tables.table import Column, Table
@@ -31,7 +31,8 @@ def overall_table(results: StudyResults) -> Table | None:
         note=(
             "The mean difference of macro-F1 over the training sets, classifiers and ratios, that both generators have "
             f"finished for the same seeds. {HOLM} The last column says how many seeds it would take to see a true "
-            "difference of 0.010 with a chance of 80 %, if differences spread between seeds as they did here."
+            "difference of 0.010 with a chance of 80 %, if differences spread between seeds as they did here. Where one "
+            "trained generator serves all seeds of any of these training sets, there is neither verdict nor number."
         ),
     )
 
@@ -45,7 +46,7 @@ def _row(results: StudyResults, compared: JudgedAverage) -> dict[str, Any]:
         "training_sets": len(average.pairs),
         **difference_entries("difference", claim),
         **difference_entries("leak_free", None if leak_free is None else leak_free.claim),
-        "about": claim_about(claim, of_one_generator(average.pairs[0])),
+        "about": claim_about(claim, compared.of_one_generator),
         "p": compared.p,
         "verdict": compared.verdict,
         "seeds": claim.estimate.seeds,

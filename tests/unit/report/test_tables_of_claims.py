@@ -212,6 +212,31 @@ def test_generators_trained_once_are_no_procedures_that_could_be_compared() -> N
         }
 
 
+@pytest.mark.parametrize("reusing", [("first",), ("second",), ("first", "second")])
+def test_on_average_no_verdict_rests_on_a_training_set_with_one_trained_generator(reusing: tuple[str, ...]) -> None:
+    """Whichever grid a study names first."""
+    text = STUDY.replace("name: main", "name: first").replace("[cnn, resnet18]", "[cnn]")
+    grid = text[text.index("  - name: first") : text.index("seeds:")]
+    text = text.replace("seeds:", grid.replace("first", "second").replace("[cnn]", "[resnet18]") + "seeds:")
+    for name in reusing:
+        text = text.replace(f"name: {name}", f"name: {name}\n    reuse_generator_seed: true")
+    results = made_up(text, score=scores())
+    (row,) = rows_of(overall_table(results))
+    assert row["training_sets"] == 6
+    assert (row["verdict"], row["p"], row["about"], row["seeds_for_a_point"]) == (
+        "not decidable with one trained generator",
+        None,
+        "one generator",
+        None,
+    )
+    said = resolution_note(results)
+    assert said is not None
+    assert "of the procedures it is not decidable with one trained generator" in said
+    rows = rows_of(comparisons_table(results))
+    decided = {row["classifier"] for row in rows if row["verdict"] == "better"}
+    assert decided == {"cnn", "resnet18"} - {"cnn" if name == "first" else "resnet18" for name in reusing}
+
+
 def test_a_folder_of_images_is_no_procedure_that_could_be_compared() -> None:
     results = made_up(A_FOLDER, score=scores())
     for table in (comparisons_table(results), overall_table(results)):
