@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from fer.report.format import between, chance, ratio, score, signed
 from fer.report.gather import gather
 from fer.report.summary import Group
 from fer.report.verdicts import claim_about
+from fer.statistics.claims import Claim
 from fer.statistics.verdicts import UNDECIDABLE
 from jobs.context import Request, open_context
 from jobs.options import SOURCE_HELP, json_option, store_option
@@ -24,12 +26,17 @@ HEAD = (
     "second",
     "difference",
     "95 % interval",
+    "leak-free",
     "seeds",
     "about",
     "p",
+    "McNemar p",
     "the second is",
+    "set differently",
 )
-NUMERIC = frozenset({2, 3, 4, 5, 7, 9})
+OPTIONAL = frozenset({"McNemar p", "set differently"})
+"""Left out where no row has them."""
+NUMERIC = frozenset({"ratio", "first", "second", "difference", "leak-free", "seeds", "p", "McNemar p"})
 
 
 @click.command(short_help="Compare two studies, or two replicates of one.")
@@ -43,7 +50,7 @@ def command(first: str, second: str, source: str | None, store_uri: str, as_json
 
     FIRST and SECOND are built-in names, YAML files, or names of studies planned in the store, on the same data set. A
     single seed is a claim about two trained networks, several are one about the procedures; p-values are corrected for
-    the whole table.
+    the whole table. Of a single seed McNemar's test says whether the two networks are right on equally many images.
     """
     contexts = [open_context(Request(name, store_uri, source)) for name in (first, second)]
     one, other = (gather(context.planned, context.store) for context in contexts)
@@ -61,7 +68,12 @@ def comparison_text(found: Comparison, names: tuple[str, str]) -> list[str]:
     if found.settings:
         lines.append(f"set differently: {', '.join(found.settings)}")
     if found.both:
-        lines += aligned([HEAD, *(_row(compared) for compared in found.both)], NUMERIC)
+        lines += _table(found.both)
+    of_grids = Counter(setting for compared in found.both for setting in compared.settings)
+    lines += [
+        f"the grids set {setting} differently for {count} of {len(found.both)} training sets"
+        for setting, count in of_grids.items()
+    ]
     counts = Counter(compared.verdict for compared in found.both)
     lines.append(", ".join(f"{count} {verdict}" for verdict, count in counts.items()) or "they share no training set")
     if counts[UNDECIDABLE]:
@@ -72,6 +84,13 @@ def comparison_text(found: Comparison, names: tuple[str, str]) -> list[str]:
         if count
     ]
     return lines
+
+
+def _table(both: Sequence[Compared]) -> list[str]:
+    rows = [_row(compared) for compared in both]
+    kept = [place for place, name in enumerate(HEAD) if name not in OPTIONAL or any(row[place] for row in rows)]
+    numeric = frozenset(column for column, place in enumerate(kept) if HEAD[place] in NUMERIC)
+    return aligned([[row[place] for place in kept] for row in (HEAD, *rows)], numeric)
 
 
 def _row(compared: Compared) -> tuple[str, ...]:
@@ -86,10 +105,13 @@ def _row(compared: Compared) -> tuple[str, ...]:
         _spelled(values["second"]),
         "" if claim is None else signed(claim.estimate.value),
         "" if claim is None else between(claim.estimate.interval, signed),
+        "" if compared.leak_free is None else signed(compared.leak_free.estimate.value),
         "" if claim is None else str(claim.estimate.seeds),
         values["about"],
         "" if compared.p is None else chance(compared.p),
+        "" if compared.mcnemar_p is None else chance(compared.mcnemar_p),
         compared.verdict,
+        ", ".join(compared.settings),
     )
 
 
@@ -107,7 +129,6 @@ def comparison_json(found: Comparison, names: tuple[str, str]) -> dict[str, Any]
 
 def _values(compared: Compared) -> dict[str, Any]:
     group, claim = compared.first, compared.claim
-    interval = None if claim is None else claim.estimate.interval
     return {
         "classifier": group.classifier,
         "generator": group.generator,
@@ -115,13 +136,22 @@ def _values(compared: Compared) -> dict[str, Any]:
         "volume": group.volume,
         "first": _mean(compared.first),
         "second": _mean(compared.second),
-        "difference": 0.0 if compared.verdict == SAME else None if claim is None else claim.estimate.value,
-        "interval": None if interval is None else [interval.low, interval.high],
+        **_difference("difference", "interval", claim, compared.verdict == SAME),
+        **_difference("leak_free", "leak_free_interval", compared.leak_free, compared.verdict == SAME),
         "seeds": claim.estimate.seeds if claim else 0,
         "about": claim_about(claim, compared.first.of_one_generator or compared.second.of_one_generator),
         "p": compared.p,
+        "mcnemar_p": compared.mcnemar_p,
         "verdict": compared.verdict,
+        "set_differently": list(compared.settings),
     }
+
+
+def _difference(name: str, interval_name: str, claim: Claim | None, same: bool) -> dict[str, Any]:
+    if claim is None:
+        return {name: 0.0 if same else None, interval_name: None}
+    interval = claim.estimate.interval
+    return {name: claim.estimate.value, interval_name: [interval.low, interval.high]}
 
 
 def _mean(group: Group) -> float | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from fer.cells import Cell
 from fer.errors import RequestError
 from fer.report.pairs import NOT_OF_ONE
 from fer.report.results import CellResult, StudyResults
@@ -13,10 +14,14 @@ from fer.report.summary import Group, groups_of, score_of
 from fer.report.verdicts import verdicts_of
 from fer.statistics.claims import Claim, ProceduresClaim, claim_of
 from fer.statistics.components import components
+from fer.statistics.mcnemar import mcnemar
+from fer.statistics.verdicts import holm
 
-SCORE = "macro_f1"
+SCORE, LEAK_FREE = "macro_f1", "macro_f1_leak_free"
 SAME = "the same networks"
 NOTHING = "not finished in both"
+VALIDATE_ON, REUSE = "validate_on", "reuse_generator_seed"
+"""What a grid sets, so that it may differ from one training set to the next."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +33,16 @@ class Compared:
     """Both with the finished cells alone that are compared, where any are."""
     claim: Claim | None
     """By how much the second one's macro-F1 is larger; None where there is nothing to judge."""
+    leak_free: Claim | None
+    """The same on the test images that do not occur in training or validation."""
     verdict: str
     """On the second one."""
     p: float | None
     """Corrected for all claims of the same kind; None without a verdict."""
+    mcnemar_p: float | None
+    """McNemar's for the two networks of a single seed, corrected for all such pairs; None where there are not two."""
+    settings: Sequence[str]
+    """Which of ``VALIDATE_ON`` and ``REUSE`` the grids of the two set differently for it."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +54,8 @@ class Comparison:
     """Training sets that only the first one plans."""
     only_second: int
     settings: Sequence[str]
-    """Keys of the studies, such as ``generators.weak.kimg``, that both have and set differently; seeds, grids and names
-    are not among them."""
+    """Keys of the studies, such as ``generators.weak.kimg``, that both have and set differently; seeds and names are not
+    among them, and what grids set stands with each training set."""
 
 
 def compare(first: StudyResults, second: StudyResults) -> Comparison:
@@ -62,10 +73,14 @@ def compare(first: StudyResults, second: StudyResults) -> Comparison:
     claims = [difference(first, second, one, other) for one, other in pairs]
     withheld = [_of_one_generator(*pair, claim) for pair, claim in zip(pairs, claims, strict=True)]
     found = verdicts_of([None if no else claim for claim, no in zip(claims, withheld, strict=True)])
+    tests = [_mcnemar(first, second, *pair) for pair in pairs]
+    corrected = iter(holm([p for p in tests if p is not None]))
     both = []
-    for (one, other), claim, no, verdict in zip(pairs, claims, withheld, found, strict=True):
+    for (one, other), claim, no, verdict, test in zip(pairs, claims, withheld, found, tests, strict=True):
         words = NOT_OF_ONE if no else verdict.words if verdict else _why_not(one, other)
-        both.append(Compared(one, other, claim, words, None if verdict is None else verdict.p))
+        leak_free = difference(first, second, one, other, LEAK_FREE)
+        p, mcnemar_p = verdict and verdict.p, None if test is None else next(corrected)
+        both.append(Compared(one, other, claim, leak_free, words, p, mcnemar_p, list(_grid_settings(one, other))))
     only = len(ours.keys() - theirs.keys()), len(theirs.keys() - ours.keys())
     return Comparison(both, *only, list(_settings(first, second)))
 
@@ -81,6 +96,20 @@ def _settings(first: StudyResults, second: StudyResults) -> Iterator[str]:
         yield from _differing(key, one[key], other[key])
 
 
+def _grid_settings(one: Group, other: Group) -> Iterator[str]:
+    """What the grids set differently for the cells that are compared, or for the planned ones where none are."""
+    ours, theirs = ([result.cell for result in group.finished] or group.planned for group in (one, other))
+    if ours[0].validate_on != theirs[0].validate_on:
+        yield VALIDATE_ON
+    if _reuses(ours) != _reuses(theirs):
+        yield REUSE
+
+
+def _reuses(planned: Sequence[Cell]) -> bool:
+    """Whether any cell's samples come from the generator of another seed."""
+    return any(cell.generator_seed not in (None, cell.seed) for cell in planned)
+
+
 def _differing(key: str, one: Any, other: Any) -> Iterator[str]:
     if isinstance(one, dict) and isinstance(other, dict):
         for name in sorted(one.keys() | other.keys()):
@@ -89,21 +118,32 @@ def _differing(key: str, one: Any, other: Any) -> Iterator[str]:
         yield key
 
 
-def difference(first: StudyResults, second: StudyResults, one: Group, other: Group) -> Claim | None:
-    """The macro-F1 of ``other``, of the second study, minus that of ``one``; None where there is nothing to compare.
+def difference(first: StudyResults, second: StudyResults, one: Group, other: Group, name: str = SCORE) -> Claim | None:
+    """A score of ``other``, of the second study, minus that of ``one``; None where there is nothing to compare.
 
     Cells of the same seed are a pair. Two replicates share no seed: then the cells are paired as they come, which is
-    right for independent seeds, and some of the longer row are left out.
+    right for independent seeds, and some of the longer row are left out. name: of ``StudyResults.resampled``.
     """
     pairs = paired(one, other)
-    if not pairs or all(a.manifest.digest == b.manifest.digest for a, b in pairs):
+    if not pairs or all(a.manifest.digest == b.manifest.digest for a, b in pairs) or name not in first.resampled:
         return None
-    values = [[score_of(b, SCORE), score_of(a, SCORE)] for a, b in pairs]
+    values = [[score_of(b, name), score_of(a, name)] for a, b in pairs]
     # Both were resampled with the same weights of the same images.
     resampled = [
-        [second.resampled[SCORE][second.places[b.cell]], first.resampled[SCORE][first.places[a.cell]]] for a, b in pairs
+        [second.resampled[name][second.places[b.cell]], first.resampled[name][first.places[a.cell]]] for a, b in pairs
     ]
     return claim_of(components(np.array(values, np.float64), np.array(resampled)), np.array([1.0, -1.0]))
+
+
+def _mcnemar(first: StudyResults, second: StudyResults, one: Group, other: Group) -> float | None:
+    """McNemar's p-value where two networks are compared that are not the same one."""
+    pairs = paired(one, other)
+    if len(pairs) != 1 or first.truth is None or second.truth is None:
+        return None
+    ((a, b),) = pairs
+    if a.manifest.digest == b.manifest.digest:
+        return None
+    return mcnemar(a.predicted == first.truth.labels, b.predicted == second.truth.labels)
 
 
 def paired(one: Group, other: Group) -> list[tuple[CellResult, CellResult]]:

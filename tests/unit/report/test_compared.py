@@ -13,9 +13,10 @@ from fer.report.compared import NOTHING, SAME, Compared, Comparison, compare
 from fer.report.pairs import NOT_OF_ONE
 from fer.report.results import StudyResults
 from fer.statistics.claims import NetworksClaim, ProceduresClaim
+from fer.statistics.mcnemar import mcnemar
 from fer.statistics.verdicts import UNDECIDABLE
 from jobs.compare import comparison_json, comparison_text
-from tests.reports import made_up
+from tests.reports import TRUTH, made_up
 
 STUDY = """
 name: {name}
@@ -120,6 +121,59 @@ def test_what_is_set_differently_is_named() -> None:
     longer = text.replace("{model: cgan-48}", "{model: cgan-48, kimg: 7, options: {ema_kimg: 2.0}}")
     different = compare(made_up(text), made_up(longer)).settings
     assert different == ["generators.weak.kimg", "generators.weak.options.ema_kimg"]
+
+
+def test_what_grids_set_differently_is_named_with_each_training_set() -> None:
+    """A seed of another generator, or epochs chosen on other images, make another training set of the same name."""
+    three, chosen = "0, 1, 2", ", validate_on: mix"
+    found = compare(study(seeds=three), study(0.1, seeds=three, more=chosen))
+    assert {tuple(compared.settings) for compared in found.both} == {("validate_on",)}
+    found = compare(study(seeds=three), study(0.1, seeds=three, more=f"{chosen}, reuse_generator_seed: true"))
+    assert at(found, "weak", 0.5).settings == ["validate_on", "reuse_generator_seed"]
+    assert at(found, None, 0.5).settings == ["validate_on"], "no generator has a part in it"
+    lines = comparison_text(found, ("a", "b"))
+    assert "the grids set validate_on differently for 4 of 4 training sets" in lines
+    assert "the grids set reuse_generator_seed differently for 2 of 4 training sets" in lines
+    assert lines[1].endswith("set differently")
+    assert comparison_json(found, ("a", "b"))["training_sets"][0]["set_differently"] == [
+        "validate_on",
+        "reuse_generator_seed",
+    ]
+    assert {tuple(compared.settings) for compared in compare(study(seeds=three), study(seeds="7")).both} == {()}
+
+
+def test_a_reused_generator_is_no_other_where_only_its_own_seed_is_compared() -> None:
+    found = compare(study(), study(0.1, seeds="0, 1, 2", more=", reuse_generator_seed: true", rate=0.002))
+    assert at(found, "weak", 0.5).settings == []
+
+
+def test_one_seed_has_mcnemars_p_value_too_corrected_for_all_pairs_of_networks() -> None:
+    first, second = study(), study(0.2, rate=0.002)
+    found = compare(first, second)
+    of_mixes = [at(found, "weak", ratio).mcnemar_p for ratio in (0.0, 0.5)]
+    (a, b) = (at(found, "weak", 0.5).first.finished[0], at(found, "weak", 0.5).second.finished[0])
+    alone = mcnemar(a.predicted == TRUTH.labels, b.predicted == TRUTH.labels)
+    assert of_mixes == [pytest.approx(4 * alone), pytest.approx(4 * alone)]
+    assert at(found, None, 1.0).mcnemar_p == 1.0, "they are right on the same images"
+    lines = comparison_text(found, ("a", "b"))
+    assert "McNemar p" in lines[2]
+    five = compare(study(seeds="0, 1, 2, 3, 4"), study(0.2, seeds="0, 1, 2, 3, 4", rate=0.002))
+    assert {compared.mcnemar_p for compared in five.both} == {None}
+    assert "McNemar p" not in comparison_text(five, ("a", "b"))[2]
+    assert {compared.mcnemar_p for compared in compare(first, first).both} == {None}
+
+
+def test_the_difference_without_leaked_test_images_stands_beside_the_official_one() -> None:
+    found = compare(study(), study(0.2, rate=0.002))
+    (row,) = (
+        row
+        for row in comparison_json(found, ("a", "b"))["training_sets"]
+        if (row["generator"], row["ratio"]) == ("weak", 0.5)
+    )
+    assert row["leak_free"] == pytest.approx(0.2)
+    low, high = row["leak_free_interval"]
+    assert low < 0.2 < high
+    assert [low, high] != row["interval"]
 
 
 def test_studies_on_different_data_are_refused() -> None:
