@@ -54,8 +54,8 @@ class Comparison:
     """Training sets that only the first one plans."""
     only_second: int
     settings: Sequence[str]
-    """Keys of the studies, such as ``generators.weak.kimg``, that both have and set differently; seeds and names are not
-    among them, and what grids set stands with each training set."""
+    """Keys of the studies, such as ``generators.weak.kimg``, that both have and set differently. Seeds and names are
+    not among them, and what grids set stands with each training set."""
 
 
 def compare(first: StudyResults, second: StudyResults) -> Comparison:

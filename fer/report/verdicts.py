@@ -17,6 +17,13 @@ HOLM = (
     "and procedures, the chance of any false verdict is at most 5 %."
 )
 
+MCNEMAR = (
+    "McNemar’s test asks something else than the difference beside it: whether the two trained networks of a single "
+    "seed are right on equally many test images, which is about accuracy, where large classes count for more. Its "
+    "p-values are corrected for all its pairs in the table; neither of the two tests proves the other wrong."
+)
+"""For tables with a column of its p-values."""
+
 
 def verdicts_of(claims: Sequence[Claim | None]) -> list[Verdict | None]:
     """A verdict for each claim of a table; each kind of claim is a family of its own. None for None."""

@@ -6,7 +6,7 @@ from fer.report.evidence import difference_of, mcnemar_of
 from fer.report.pairs import generator_pairs, judged, of_one_generator
 from fer.report.results import StudyResults
 from fer.report.tables.table import Column, Table
-from fer.report.verdicts import HOLM, claim_about, difference_entries
+from fer.report.verdicts import HOLM, MCNEMAR, claim_about, difference_entries
 from fer.statistics.verdicts import holm
 
 PAIR = (Column("generator", "Generator", head=True), Column("against", "Against", head=True))
@@ -64,6 +64,9 @@ def comparisons_table(results: StudyResults) -> Table | None:
             Column("seeds", "Seeds", "whole"),
         ],
         rows=rows,
-        note=f"Macro-F1 of the first generator’s mix minus that of the second’s, same seeds. {HOLM}",
+        note=(
+            f"Macro-F1 of the first generator’s mix minus that of the second’s, same seeds. {HOLM}"
+            f"{f' {MCNEMAR}' if networks else ''}"
+        ),
         block=2,
     )

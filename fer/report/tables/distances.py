@@ -20,8 +20,14 @@ HEADINGS = {
 OF_A_CLASS = ("kid", "coverage")
 _SIDES = (
     "Real: the same figure of held-out real images in place of the samples, of the same number and beside the same "
-    "training images; no generator need do better. All images are distinct."
+    "training images. All real images are distinct; samples may repeat themselves."
 )
+COPIES_DO_BETTER = (
+    "Samples that do better here than held-out images are nearer to the training images than new faces are, which "
+    "copies of these are before all: our networks have learned the training images, and tell them from new ones. "
+    "Whether it is so stands under memorisation."
+)
+"""What a figure below its floor means, wherever the floor is of held-out images beside training images."""
 
 
 def distances_table(results: StudyResults) -> Table | None:
@@ -38,7 +44,7 @@ def distances_table(results: StudyResults) -> Table | None:
     ]
     note = (
         f"{_SIDES} Fréchet distance (FID where the features are Inception’s) and KID, with its error: smaller is "
-        "nearer. Precision and density: how much of the samples lies among real images; recall and coverage: how "
+        f"nearer. {COPIES_DO_BETTER} Precision and density: how much of the samples lies among real images; recall and coverage: how "
         "much of the real images the samples reach. Density may exceed one."
     )
     return Table("distances", "Distance from real images", columns, rows, note, len(leading))

@@ -31,8 +31,8 @@ def overall_table(results: StudyResults) -> Table | None:
         note=(
             "The mean difference of macro-F1 over the training sets, classifiers and ratios, that both generators have "
             f"finished for the same seeds. {HOLM} The last column says how many seeds it would take to see a true "
-            "difference of 0.010 with a chance of 80 %, if differences spread between seeds as they did here. Where one "
-            "trained generator serves all seeds of any of these training sets, there is neither verdict nor number."
+            "difference of 0.010 with a chance of 80 %, if differences spread between seeds as they did here. Where "
+            "one trained generator serves all seeds of any of these training sets, there is neither verdict nor number."
         ),
     )
 

@@ -8,6 +8,7 @@ from fer.report.published.numbers import FRECHET, JENSEN_SHANNON
 from fer.report.published.places import generators_of_models
 from fer.report.results import AssessmentResult, StudyResults
 from fer.report.runs import first_assessments
+from fer.report.tables.distances import COPIES_DO_BETTER
 from fer.report.tables.sources import named_source, sources_of
 from fer.report.tables.table import Column, Table
 
@@ -30,8 +31,8 @@ def measures_table(results: StudyResults) -> Table:
         Column("comparable", "Comparable", "words"),
     ]
     note = (
-        "Real images: held-out real images in place of the samples, in the same number; no generator need do better. "
-        "Their Fréchet distances are of Inception’s features, and fall with the number of images; how their "
+        "Real images: held-out real images in place of the samples, in the same number. "
+        f"{COPIES_DO_BETTER} Their Fréchet distances are of Inception’s features, and fall with the number of images; how their "
         "Jensen-Shannon divergence was binned, and of which features, was not said. Empty where this study has no "
         "assessed generator of that kind."
     )

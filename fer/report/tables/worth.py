@@ -8,7 +8,7 @@ from fer.report.notes import HELD_OUT, SPREAD_OF_ONE, seeds_shown
 from fer.report.results import StudyResults
 from fer.report.summary import Worth, groups_of, seen_by_generator, worths_of
 from fer.report.tables.table import Column, Table
-from fer.report.verdicts import HOLM, claim_about, difference_entries, mean_entries, verdicts_of
+from fer.report.verdicts import HOLM, MCNEMAR, claim_about, difference_entries, mean_entries, verdicts_of
 from fer.statistics.verdicts import Verdict, holm
 
 
@@ -48,7 +48,7 @@ def worth_table(results: StudyResults) -> Table | None:
             "Worth is the macro-F1 of the mix minus that of its control, which trains on the same real images with "
             f"nothing beside them; all are means over the seeds that have both. {HOLM} {HELD_OUT} The last "
             "column says how many real images the generator itself was trained on."
-            f"{f' {SPREAD_OF_ONE}' if of_one else ''}"
+            f"{f' {MCNEMAR}' if of_networks else ''}{f' {SPREAD_OF_ONE}' if of_one else ''}"
         ),
     )
 

@@ -85,6 +85,21 @@ def test_distances_stand_beside_those_of_real_images_for_each_source_of_features
     assert shown(table, "features", **where) == "cnn, the judge"
 
 
+def test_the_floor_is_said_to_be_no_bound_for_copies_and_only_real_images_to_be_distinct(results: StudyResults) -> None:
+    for make in (distances_table, class_distances_table, measures_table):
+        table = make(results)
+        assert table is not None
+        assert "no generator need do better" not in table.note
+        assert "All images are distinct" not in table.note
+    for make in (distances_table, measures_table):
+        table = make(results)
+        assert table is not None
+        assert "our networks have learned the training images" in table.note
+    distances = distances_table(results)
+    assert distances is not None
+    assert "All real images are distinct; samples may repeat themselves." in distances.note
+
+
 def test_inception_has_a_row_where_the_study_names_its_weights(with_inception: StudyResults) -> None:
     (row,) = rows_of(distances_table(with_inception), source="inception")
     assert (row["features"], row["fid_synthetic"]) == ("Inception", 30.0)

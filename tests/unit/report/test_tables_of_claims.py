@@ -85,6 +85,16 @@ def test_one_seed_is_a_claim_about_networks_with_mcnemars_test() -> None:
     assert all(0 < row["mcnemar_p"] <= 1 for row in rows_of(table))
 
 
+def test_mcnemars_test_is_said_to_be_about_accuracy_wherever_it_stands() -> None:
+    for make in (worth_table, comparisons_table):
+        of_one, of_five = (make(made_up(text, score=scores())) for text in (ONE_SEED, STUDY))
+        assert of_one is not None
+        assert of_five is not None
+        assert "McNemar’s test asks something else" in of_one.note
+        assert "which is about accuracy" in of_one.note
+        assert "McNemar" not in of_five.note
+
+
 def test_three_seeds_have_intervals_but_nothing_is_decidable() -> None:
     for table in (worth_table(made_up(THREE_SEEDS, score=scores())), comparisons_table(made_up(THREE_SEEDS))):
         assert {(row["verdict"], row["p"]) for row in rows_of(table)} == {("not decidable with this many seeds", None)}
