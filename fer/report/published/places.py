@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fer.report.results import StudyResults
 from fer.report.summary import Group, groups_of
 
+ALL_HERE = "all are here"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -51,7 +53,7 @@ class Places:
         if not planned:
             return "not part of this study"
         finished = sum(self.finished(place) is not None for place in planned)
-        there = "all are here" if finished == len(wanted) else f"{finished} of {len(wanted)} are here"
+        there = ALL_HERE if finished == len(wanted) else f"{finished} of {len(wanted)} are here"
         parts = [there]
         if finished < len(planned):
             parts.append(f"{len(planned) - finished} not finished yet")

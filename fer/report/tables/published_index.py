@@ -1,6 +1,6 @@
 """Every table and figure of the published study: what it shows, and where this report has it, or why not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fer.report.published.numbers import (
@@ -12,8 +12,9 @@ from fer.report.published.numbers import (
     SMALL,
     SYNTHETIC_MACRO_F1,
 )
-from fer.report.published.places import Place, Places
+from fer.report.published.places import ALL_HERE, Place, Places, generators_of_models
 from fer.report.results import StudyResults
+from fer.report.summary import Group, groups_of
 from fer.report.tables import published_cnn, published_resemotenet
 from fer.report.tables.table import Column, Table
 
@@ -70,6 +71,38 @@ def _mixes() -> tuple[Place, ...]:
     )
 
 
+def _shown(shown: Callable[[StudyResults], Sequence[Group]], theirs: Sequence[Place]) -> Callable[[StudyResults], str]:
+    """Of a figure of any classifiers and generators: how much there is of theirs, or else of all that is in it.
+
+    ``shown``: the planned groups that it shows once they are finished.
+    """
+
+    def found(results: StudyResults) -> str:
+        of_theirs, groups = Places(results).in_words(theirs), shown(results)
+        if of_theirs == ALL_HERE or not groups:
+            return of_theirs
+        finished = sum(bool(group.finished) for group in groups)
+        return f"{finished} of {len(groups)} training sets of this study are here; of theirs: {of_theirs}"
+
+    return found
+
+
+def _mixes_and_all_real(results: StudyResults) -> list[Group]:
+    return [group for group in groups_of(results) if group.volume == 1 and (group.is_mix or group.ratio == 1)]
+
+
+def _both_resolutions(results: StudyResults) -> list[Group]:
+    generators = generators_of_models(results)
+    if not {SMALL, PLAIN} <= generators.keys():
+        return []
+    names = {generators[SMALL], generators[PLAIN]}
+    return [group for group in groups_of(results) if group.volume == 1 and group.generator in names]
+
+
+def _alone_and_all_real(results: StudyResults) -> list[Group]:
+    return [group for group in groups_of(results) if group.ratio == (0 if group.is_mix else 1)]
+
+
 def _cells(*places: Place) -> Callable[[StudyResults], str]:
     return lambda results: Places(results).in_words(places)
 
@@ -81,11 +114,11 @@ def _assessed(results: StudyResults) -> str:
         return "not part of this study: it has no generator"
     if not done:
         return "no generator is assessed yet"
-    return "all are here" if len(done) == len(names) else f"{len(done)} of {len(names)} generators are here"
+    return ALL_HERE if len(done) == len(names) else f"{len(done)} of {len(names)} generators are here"
 
 
 def _parameters(_results: StudyResults) -> str:
-    return "all are here"
+    return ALL_HERE
 
 
 _AMONG, _FIGURES = "“Samples among real images”", "“Resolution and early stopping”"
@@ -98,10 +131,22 @@ ITEMS = (
         "Macro-F1 against the real ratio, per generator",
         "none",
         "“Macro-F1 against the real ratio”",
-        _cells(*_mixes(), *_real()),
+        _shown(_mixes_and_all_real, (*_mixes(), *_real())),
     ),
-    Item("Figure 5", "Accuracy at 32 and at 64 px, per classifier", "none", _FIGURES, _cells(*_alone((SMALL, PLAIN)))),
-    Item("Figure 6", "Epochs at early stopping", "two, in words", _FIGURES, _cells(*_alone(tuple(MODELS)), *_real())),
+    Item(
+        "Figure 5",
+        "Accuracy at 32 and at 64 px, per classifier",
+        "none",
+        _FIGURES,
+        _shown(_both_resolutions, _alone((SMALL, PLAIN))),
+    ),
+    Item(
+        "Figure 6",
+        "Epochs at early stopping",
+        "two, in words",
+        _FIGURES,
+        _shown(_alone_and_all_real, (*_alone(tuple(MODELS)), *_real())),
+    ),
     Item("Figure 7", "t-SNE and principal components", "none", _AMONG, _assessed),
     Item("Figure 8", "t-SNE of each class", "none", _AMONG, _assessed),
     Item(

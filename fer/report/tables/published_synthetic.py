@@ -1,5 +1,6 @@
 """Table 2 of the published study beside our cells: classifiers trained on samples alone."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fer.report.evidence import mean_of
@@ -26,7 +27,7 @@ def synthetic_table(results: StudyResults) -> Table:
         "Macro-F1 on samples alone (their Table 2)",
         columns,
         rows,
-        " ".join(["Test images, official. Theirs are single runs.", *_ours(results, places)]),
+        " ".join(["Test images, official. Theirs are single runs.", *_ours(results, places, rows)]),
         block=0,
     )
 
@@ -46,14 +47,14 @@ def _row(results: StudyResults, places: Places, classifier: str) -> dict[str, An
     return row
 
 
-def _ours(results: StudyResults, places: Places) -> list[str]:
-    """How each of our generators that stands beside theirs was trained."""
+def _ours(results: StudyResults, places: Places, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """How each of our generators with a number beside theirs was trained."""
     study = results.planned.study
     named = [
         f"{name}{'' if name == model else f' ({model})'}, {_networks(results, name)}, "
         f"{study.kimg_of(name):,g} thousand images shown"
         for model in MODELS
-        if (name := places.generator(model)) is not None
+        if (name := places.generator(model)) is not None and any(row[f"{model}_ours"] is not None for row in rows)
     ]
     return [f"Ours: {'; '.join(named)}."] if named else []
 

@@ -168,6 +168,39 @@ def test_an_item_that_is_not_finished_or_not_planned_says_so(other: StudyResults
     assert elsewhere["Figure 9"] == "1 of 3 are here, 2 not part of this study"
 
 
+def test_an_item_whose_figure_shows_other_classifiers_and_generators_counts_these(other: StudyResults) -> None:
+    found = {row["theirs"]: row["found"] for row in index_table(other).rows}
+    of_theirs = "training sets of this study are here; of theirs: not part of this study"
+    assert found["Figure 4"] == f"4 of 4 {of_theirs}"
+    assert found["Figure 5"] == "not part of this study"
+    assert found["Figure 6"] == f"2 of 2 {of_theirs}"
+    text = (
+        "name: g\ngenerators: {stylegan2-32: {}, stylegan2-64: {}}\ngrids:\n"
+        "  - {name: main, generators: [stylegan2-32, stylegan2-64], classifiers: [cnn], ratios: [0.0, 0.5, 1.0]}\n"
+    )
+
+    def no_mix_of_half(task: Task) -> tuple[str, str] | None:
+        return ("failed", "why") if task.cell is not None and task.cell.ratio == 0.5 else None
+
+    found = {row["theirs"]: row["found"] for row in index_table(made_up(text, missing=no_mix_of_half)).rows}
+    assert [found[f"Figure {number}"] for number in (4, 5, 6)] == [
+        f"3 of 5 {of_theirs}",
+        f"2 of 4 {of_theirs}",
+        f"3 of 3 {of_theirs}",
+    ]
+
+
+def test_how_our_generators_were_trained_is_said_only_beside_their_numbers() -> None:
+    text = (
+        "name: g\ngenerators: {stylegan2-32: {}, stylegan2-64: {}}\ngrids:\n"
+        "  - {name: one, generators: [stylegan2-32], classifiers: [cnn], ratios: [0.0]}\n"
+        "  - {name: two, generators: [stylegan2-64], classifiers: [resnet18], ratios: [0.0]}\n"
+    )
+    note = synthetic_table(made_up(text)).note
+    assert "Ours: stylegan2-64, one network" in note
+    assert "stylegan2-32" not in note
+
+
 def test_accuracy_at_both_resolutions_has_a_panel_for_each_ratio(paper: StudyResults, other: StudyResults) -> None:
     (figure,) = resolution_figures(paper)
     assert figure.description.startswith("real ratio 0.0: convnext_tiny 0.300 at 32 px, 0.320 at 64 px;")
