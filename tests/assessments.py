@@ -120,7 +120,8 @@ def fidelity(classes: tuple[str, ...], classifier: str, agreement: float) -> dic
         "agreement": agreement,
         "chance": 0.17,
         "confusion": confusion.tolist(),
-        "real": {"images": 6500, "agreement": 0.62},
+        "label_fault": None,
+        "real": {"images": 6500, "agreement": 0.62, "confusion": confusion.tolist()},
     }
 
 

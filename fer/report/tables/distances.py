@@ -44,8 +44,8 @@ def distances_table(results: StudyResults) -> Table | None:
     ]
     note = (
         f"{_SIDES} Fréchet distance (FID where the features are Inception’s) and KID, with its error: smaller is "
-        f"nearer. {COPIES_DO_BETTER} Precision and density: how much of the samples lies among real images; recall and coverage: how "
-        "much of the real images the samples reach. Density may exceed one."
+        f"nearer. {COPIES_DO_BETTER} Precision and density: how much of the samples lies among real images; recall and "
+        "coverage: how much of the real images the samples reach. Density may exceed one."
     )
     return Table("distances", "Distance from real images", columns, rows, note, len(leading))
 

@@ -11,7 +11,8 @@ _BUDGET = "Every class’s network has the whole budget to itself."
 _JUDGE = (
     "The judge is a classifier of real images. Agreement: how often it reads the label that a sample was asked for; by "
     "chance: how often if labels said nothing. Fréchet distance: of its features of the samples to those of as many "
-    "real validation images. All are of the snapshot with the smallest distance, which the judge itself chose."
+    "real validation images. All are of the snapshot with the smallest distance, which the judge itself chose. "
+    "What the reader, which chose nothing, makes of the labels stands under label fidelity."
 )
 
 
@@ -40,7 +41,7 @@ def networks_table(results: StudyResults) -> Table | None:
             Column("agreement", "agreement", "share", group="Judge"),
             Column("chance", "by chance", "share", group="Judge"),
             Column("frechet", "Fréchet distance", "level", group="Judge"),
-            Column("labels", "Labels"),
+            Column("labels", "labels", "words", group="Judge"),
             Column("end", "End"),
         ],
         rows=rows,

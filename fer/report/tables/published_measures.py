@@ -33,8 +33,8 @@ def measures_table(results: StudyResults) -> Table:
     note = (
         "Real images: held-out real images in place of the samples, in the same number. "
         f"{COPIES_DO_BETTER} Their Fréchet distances are of Inception’s features, and fall with the number of images; "
-        "how their Jensen-Shannon divergence was binned, and of which features, was not said. Empty where this study has no "
-        "assessed generator of that kind."
+        "how their Jensen-Shannon divergence was binned, and of which features, was not said. Empty where this study "
+        "has no assessed generator of that kind."
     )
     return Table("published-measures", "Distances of the samples, theirs and ours", columns, rows, note, block=1)
 

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from fer.evaluators.agreement import Confusion, confusion_of
-from fer.evaluators.labels import label_fault
+from fer.evaluators.labels import fault_in_short, label_fault
 
 CLASSES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
 COUNTS = (467, 56, 496, 895, 653, 415, 607)
@@ -92,6 +92,10 @@ def test_a_judge_that_cannot_read_real_images_says_so() -> None:
     fault = label_fault(np.array([[0, 30], [30, 0]]), blind, ("joy", "fear"))
     assert fault is not None
     assert fault.startswith("labels cannot be checked: the judge does not tell real images apart")
+    fault = label_fault(np.array([[0, 30], [30, 0]]), blind, ("joy", "fear"), reader="reader")
+    assert fault is not None
+    assert fault.startswith("labels cannot be checked: the reader does not tell real images apart")
+    assert fault_in_short(fault) == "labels cannot be checked"
 
 
 def one_class(label: int, shown: int, seed: int) -> Confusion:

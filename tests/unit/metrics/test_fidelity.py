@@ -32,6 +32,8 @@ def test_samples_with_right_labels_are_read_as_held_out_images_are(dataset: Data
         assert read["images"] == read["real"]["images"] == np.sum(read["confusion"]) == 49 + 49 + 8
         assert read["agreement"] == pytest.approx(read["real"]["agreement"], abs=0.12)
         assert read["chance"] < read["agreement"] - 0.3
+        assert read["label_fault"] is None
+        assert np.trace(read["real"]["confusion"]) / np.sum(read["real"]["confusion"]) == read["real"]["agreement"]
 
 
 def test_labels_that_moved_on_by_one_are_read_as_others(dataset: Dataset) -> None:
@@ -39,12 +41,23 @@ def test_labels_that_moved_on_by_one_are_read_as_others(dataset: Dataset) -> Non
     found = measure_fidelity(evidence_of(dataset, Split(moved.images, (moved.labels + 1) % 3)))["reader"]
     assert found["agreement"] < 0.3
     assert np.argmax(found["confusion"], axis=1).tolist() == [2, 0, 1]  # asked for 1, read as 0
+    assert found["label_fault"].startswith("labels are mixed up: asked for anger, read as joy (")
+
+
+def test_samples_that_show_nothing_of_their_labels_are_told_by_reader_and_judge(dataset: Dataset) -> None:
+    shuffled = Split(samples().images, np.random.default_rng(0).permutation(samples().labels))
+    for read in measure_fidelity(evidence_of(dataset, shuffled)).values():
+        assert read["label_fault"].startswith("labels say nothing about the samples (agreement 0.")
 
 
 def test_reader_and_judge_are_asked_apart(dataset: Dataset) -> None:
     blind = BrightnessReader(says={0: 1, 2: 1})
     found = measure_fidelity(evidence_of(dataset, samples(), readers={"judge": blind}))
     assert found["judge"]["agreement"] == pytest.approx(found["judge"]["chance"]) == pytest.approx(49 / 106)
+    assert found["judge"]["label_fault"].startswith(
+        "labels cannot be checked: the judge does not tell real images apart (agreement 0.462, by chance 0.462)"
+    )
+    assert found["reader"]["label_fault"] is None
     assert found["reader"]["agreement"] > 0.6
     assert found["reader"]["classifier"] == "brightness for reader"
 

@@ -56,6 +56,7 @@ CHECKS: dict[str, Callable[[Figures], bool]] = {
     "label fidelity": lambda found: (
         found["fidelity"]["agreement"] >= LEAST_FIDELITY * found["fidelity"]["real"]["agreement"]
     ),
+    "labels": lambda found: found["fidelity"]["label_fault"] is None,
     "near copies": lambda found: found["pixels"]["near_copies"]["synthetic"] <= MOST_NEAR_COPIES,
     "membership": lambda found: found["pixels"]["membership"]["auc"] <= MOST_MEMBERSHIP,
     "recall": lambda found: found["synthetic"]["recall"] >= LEAST_COVERED * found["real"]["recall"],
@@ -144,7 +145,7 @@ def test_clean_real_images_are_not_told_from_other_unseen_ones(faces: Faces, eva
 
 def test_permuted_labels_are_caught_by_label_fidelity(faces: Faces, evaluator: Evaluator) -> None:
     permuted = Split(faces.clean.images, (faces.clean.labels + 1) % len(faces.dataset.classes))
-    assert "label fidelity" in failed_checks(faces, evaluator, permuted)
+    assert {"label fidelity", "labels"} <= failed_checks(faces, evaluator, permuted)
 
 
 def test_copies_of_training_images_are_caught_by_memorisation(faces: Faces, evaluator: Evaluator) -> None:

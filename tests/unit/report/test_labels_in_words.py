@@ -1,0 +1,71 @@
+"""A generator whose samples do not show their labels is named, by the reader too, in words and in the table."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from fer.report.labels import label_sentences
+from fer.report.results import StudyResults
+from fer.report.tables.fidelity import fidelity_table
+from tests.assessments import assessment_figures
+from tests.reports import CLASSES, made_up
+
+SAY_NOTHING = "labels say nothing about the samples (agreement 0.171, by chance 0.170, of real images 0.620)"
+BLIND = "labels cannot be checked: the judge does not tell real images apart (agreement 0.150, by chance 0.150)"
+
+
+def with_faults(faults: Mapping[tuple[str, int, str], str]) -> StudyResults:
+    """A study where these runs, by generator and seed, have these faults by reader or judge; all is read as fear."""
+    results = made_up()
+    assessments = []
+    for assessment in results.assessments:
+        figures = assessment_figures(CLASSES)
+        for (generator, seed, reader), fault in faults.items():
+            if (assessment.run.generator, assessment.run.seed) == (generator, seed):
+                figures["fidelity"][reader]["label_fault"] = fault
+                confusion = [[0] * len(CLASSES) for _ in CLASSES]
+                for row in confusion:
+                    row[CLASSES.index("fear")] = 100
+                figures["fidelity"][reader] |= {"confusion": confusion, "agreement": 1 / 7}
+        assessments.append(replace(assessment, figures=figures))
+    return replace(results, assessments=assessments)
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_sound_labels_are_not_spoken_of() -> None:
+    assert label_sentences(made_up(), "weak") == []
+
+
+def test_a_fault_that_the_reader_finds_is_told_with_its_figures() -> None:
+    results = with_faults({("weak", 0, "reader"): SAY_NOTHING, ("weak", 1, "reader"): SAY_NOTHING})
+    (said,) = label_sentences(results, "weak")
+    assert plain(said) == (
+        "As the reader sees it in 2 of 2 assessed runs, labels say nothing about the samples: it reads 14.3 % of the "
+        "samples as asked for (by chance 17.0 %, of real images 62.0 %), and 100.0 % as fear."
+    )
+    assert label_sentences(results, "strong") == []
+
+
+def test_the_judge_speaks_where_it_alone_finds_a_fault_or_cannot_check() -> None:
+    (said,) = label_sentences(with_faults({("strong", 0, "judge"): BLIND}), "strong")
+    assert said.startswith("As the judge sees it in 1 of 2 assessed runs, labels cannot be checked: it reads ")
+
+
+def test_a_generator_that_is_not_assessed_has_nothing_said_of_it() -> None:
+    gone = made_up(missing=lambda task: ("failed", "why") if task.stage == "assess" else None)
+    assert label_sentences(gone, "weak") == []
+
+
+def test_the_table_says_what_is_wrong_and_what_most_samples_are_read_as() -> None:
+    table = fidelity_table(with_faults({("weak", 0, "reader"): SAY_NOTHING}))
+    assert table is not None
+    shown = {
+        row["role"]: (row["labels"], plain(row["mostly_read"]), plain(row["real_mostly_read"]))
+        for row in table.rows
+        if (row["generator"], row["seed"]) == ("weak", 0)
+    }
+    assert shown["reader"] == (SAY_NOTHING, "fear, 100.0 %", "anger, 14.3 %")
+    assert shown["judge"][0] == "as asked for"
+    assert {"labels", "mostly_read", "real_mostly_read"} <= {column.key for column in table.columns}
