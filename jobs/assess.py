@@ -51,7 +51,8 @@ def make(planned: PlannedStudy, task: Task, inputs: Inputs, work: Work) -> str:
 def what_it_saw(dataset: Dataset, coordinates: Mapping[str, str]) -> NDArray[np.int64] | None:
     """Where the images that a generator was trained on lie in the training split, whatever networks it has.
 
-    None: it was trained on all of them. Only a generator that serves one mix (``real: match``) has a ratio.
+    None: it was trained on all of them, or is taken to be, since nobody knows what the makers of a folder of images had
+    seen. Only a generator that serves one mix (``real: match``) has a ratio.
     """
     if "ratio" not in coordinates:
         return None

@@ -28,7 +28,8 @@ def compare(
 ) -> Comparison:
     """What is to be assessed. ``uniform``: the samples were asked for in equal class proportions.
 
-    ``seen``: the places in the training split of the images that the generator was trained on, None for all.
+    ``seen``: the places in the training split of the images that the generator was trained on; None for all, and where
+    nobody knows.
     Raises RequestError where there are no samples, or labels beyond the data set's classes.
     """
     if len(synthetic) == 0:

@@ -66,7 +66,7 @@ class Comparison:
     uniform: bool = False
     """Whether the samples were asked for in equal class proportions rather than the real ones."""
     seen: Places | None = None
-    """Where the images that the generator was trained on lie in the training split; None: it was trained on all."""
+    """Where the images that the generator was trained on lie in the training split; None: on all, or nobody knows."""
 
     @cached_property
     def asked(self) -> tuple[int, ...]:

@@ -1,9 +1,10 @@
 """Whether samples are training images in disguise: distances to the nearest one, beside those of held-out images."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fer.metrics.comparison import LEAST_IMAGES
+from fer.recipes import is_folder
 from fer.report.results import AssessmentResult, StudyResults
 from fer.report.tables.runs import run_columns, run_entries
 from fer.report.tables.table import Column, Table
@@ -11,7 +12,7 @@ from fer.report.tables.table import Column, Table
 
 def memorisation_table(results: StudyResults) -> Table | None:
     """One row per run and space."""
-    rows = [row for assessment in results.assessments for row in _rows(assessment)]
+    rows = [row for assessment in results.assessments for row in _rows(results, assessment)]
     if not rows:
         return None
     leading = run_columns(rows)
@@ -35,12 +36,24 @@ def memorisation_table(results: StudyResults) -> Table | None:
         "that of the other half. Membership: how well the distance to the nearest of all assessed samples tells "
         "training images that the generator saw from held-out ones; 0.5 is chance, 1 gives every one of them away, and "
         f"there is none with fewer than {LEAST_IMAGES} of them. The features’ network knows the training images, so "
-        "that an area below 0.5 there is its own doing."
+        f"that an area below 0.5 there is its own doing.{_of_folders(rows)}"
     )
     return Table("memorisation", "Memorisation", columns, rows, note, len(leading))
 
 
-def _rows(assessment: AssessmentResult) -> Iterator[dict[str, Any]]:
+def _of_folders(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What membership means where nobody knows which images a generator saw."""
+    names = list(dict.fromkeys(row["generator"] for row in rows if not row["seen_is_known"]))
+    if not names:
+        return ""
+    return (
+        f" What the makers of {' and '.join(names)} had seen is not known: membership is tested as if it had been all "
+        "training images (“assumed”), and 0.5 may only mean that they were others."
+    )
+
+
+def _rows(results: StudyResults, assessment: AssessmentResult) -> Iterator[dict[str, Any]]:
+    known = not is_folder(results.planned, assessment.run.generator)
     for space, found in assessment.figures["memorisation"].items():
         near, membership = found["near_copies"], found["membership"]
         yield {
@@ -57,5 +70,6 @@ def _rows(assessment: AssessmentResult) -> Iterator[dict[str, Any]]:
             "auc_error": membership["auc_error"],
             "members": membership["members"],
             "others": membership["others"],
-            "tested": f"{membership['members']:,} + {membership['others']:,}",
+            "seen_is_known": known,
+            "tested": f"{membership['members']:,}{'' if known else ' assumed'} + {membership['others']:,}",
         }

@@ -21,7 +21,7 @@ from fer.report.tables.memorisation import memorisation_table
 from fer.report.tables.published_measures import measures_table
 from fer.report.tables.table import Table
 from tests.assessments import assessment_figures, plane
-from tests.reports import CLASSES, TWO_GENERATORS, made_up
+from tests.reports import CLASSES, FOLDER, TWO_GENERATORS, made_up
 
 TABLES = (
     distances_table,
@@ -190,6 +190,19 @@ def test_too_few_images_of_a_kind_have_no_membership_and_say_how_few_they_are(re
     assert shown(table, "tested", space="pixels") == "9 + 2,900"
     assert table is not None
     assert "there is none with fewer than 10 of them" in table.note
+
+
+def test_membership_of_somebodys_own_images_is_as_if_they_had_seen_all(results: StudyResults) -> None:
+    """What their makers had seen is not known, and nothing may say that it is."""
+    text = f"name: g\ngenerators: {{theirs: {{model: 'folder:{FOLDER}'}}, ours: {{model: cgan-48}}}}\n"
+    table = memorisation_table(made_up(text))
+    assert table is not None
+    assert "What the makers of theirs had seen is not known: membership is tested as if it had been all" in table.note
+    assert shown(table, "tested", generator="theirs", space="pixels") == "3,000 assumed + 2,900"
+    assert shown(table, "tested", generator="ours", space="pixels") == "3,000 + 2,900"
+    plain = memorisation_table(results)
+    assert plain is not None
+    assert "not known" not in plain.note
 
 
 def test_the_closest_pairs_are_shown_once_for_each_generator(results: StudyResults) -> None:
