@@ -3,9 +3,10 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
+from pydantic import BaseModel, ValidationError
 
 from fer.errors import RequestError
 from fer.generators.base import Images, Labels
@@ -19,6 +20,8 @@ PREFERRED = "preferred.safetensors"
 
 Snapshot = Literal["preferred", "last"]
 """Which of them samples are made with."""
+
+Form = TypeVar("Form", bound=BaseModel)
 
 
 def weights_file(snapshot: Snapshot) -> str:
@@ -43,6 +46,21 @@ def read_description(folder: Path) -> dict[str, Any]:
     if not isinstance(described, dict):
         raise RequestError(f"{path}: is not the description of a trained generator (no JSON object)")
     return described
+
+
+def read_network(folder: Path, form: type[Form]) -> Form:
+    """What ``generator.json`` says of the network to build, as ``form``; other keys are passed over.
+
+    Raises RequestError where the folder holds no description that can be read, or one of another kind of network.
+    """
+    try:
+        return form.model_validate(read_description(folder))
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in problem["loc"])
+        raise RequestError(
+            f"{folder / DESCRIPTION}: does not describe a network of this kind ({place}: {problem['msg']})"
+        ) from None
 
 
 def save_labelled(path: Path, images: Images, labels: Labels) -> None:

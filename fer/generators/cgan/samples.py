@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from pydantic import BaseModel
 from safetensors.torch import load_file
 
-from fer.generators.artifact import read_description, weights_file
+from fer.generators.artifact import read_network, weights_file
 from fer.generators.base import Images, Labels
 from fer.generators.cgan.config import CganOptions, CganSampling
 from fer.generators.cgan.networks import Generator
@@ -36,16 +37,23 @@ class CganSamples:
         return samples
 
 
+class _Described(BaseModel):
+    """What the network is built from."""
+
+    classes: list[str]
+    options: CganOptions
+
+
 def load_samples(folder: Path, classes: Sequence[str], sampling: CganSampling, numerics: "Numerics") -> CganSamples:
     """The network of an artifact, for labels that are positions in ``classes``.
 
     Raises RequestError where ``folder`` does not describe one.
     """
-    described = read_description(folder)
-    own = described["classes"]
+    described = read_network(folder, _Described)
+    own = described.classes
     rows = np.array([own.index(name) if name in own else -1 for name in classes], dtype=np.int64)
     device = torch.device(numerics.device)
-    generator = Generator(CganOptions.model_validate(described["options"]), len(described["classes"]))
+    generator = Generator(described.options, len(own))
     generator.load_state_dict(load_file(folder / weights_file(sampling.snapshot)))
     generator.eval().requires_grad_(False)
     return CganSamples(generator.to(device).to(memory_format=torch.channels_last), rows, device)

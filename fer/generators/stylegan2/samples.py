@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from pydantic import BaseModel
 from safetensors.torch import load_file
 
 from fer.data.dataset import IMAGE_SIZE
 from fer.data.resize import restored
-from fer.generators.artifact import read_description, weights_file
+from fer.generators.artifact import read_network, weights_file
 from fer.generators.base import Images, Labels
 from fer.generators.sampling import sample_noise
 from fer.generators.stylegan2.config import StyleGan2Options, StyleGan2Sampling
@@ -51,6 +52,14 @@ class StyleGan2Samples:
         return restored(pixels.contiguous().cpu().numpy(), IMAGE_SIZE)
 
 
+class _Described(BaseModel):
+    """What the network is built from."""
+
+    classes: list[str]
+    side: int
+    options: StyleGan2Options
+
+
 def load_samples(
     folder: Path, classes: Sequence[str], sampling: StyleGan2Sampling, numerics: "Numerics"
 ) -> StyleGan2Samples:
@@ -58,11 +67,11 @@ def load_samples(
 
     Raises RequestError where ``folder`` does not describe one.
     """
-    described = read_description(folder)
-    own = described["classes"]
+    described = read_network(folder, _Described)
+    own, options = described.classes, described.options
     rows = np.array([own.index(name) if name in own else -1 for name in classes], dtype=np.int64)
-    options, device = StyleGan2Options.model_validate(described["options"]), torch.device(numerics.device)
-    generator = Generator(options, described["side"], len(own), reduced=numerics.precision == "bf16")
+    device = torch.device(numerics.device)
+    generator = Generator(options, described.side, len(own), reduced=numerics.precision == "bf16")
     generator.load_state_dict(load_file(folder / weights_file(sampling.snapshot)))
     generator.eval().requires_grad_(False)
     return StyleGan2Samples(generator.to(device).to(memory_format=torch.channels_last), options, rows, device, sampling)
