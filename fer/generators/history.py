@@ -21,7 +21,7 @@ class Row:
     kimg: float
     """Thousands of real images shown so far."""
     seconds: float
-    """Spent so far in training, over all attempts; sheets, the judge and checkpoints are left out."""
+    """Spent so far in training, over all attempts, less what a kill undid; without sheets, judge and checkpoints."""
     images_per_second: float
     """Real images shown, since the row before."""
     figures: Mapping[str, float]

@@ -180,7 +180,7 @@ class StyleGan2Options(Options):
         return _between(self.learning_rate, self.final_learning_rate, progress)
 
     def gradient_penalty(self, side: int, progress: float = 0.0) -> float:
-        """Weight of R1 for images of this side (arXiv 2006.06676, appendix C) after this share of the training."""
+        """Weight of R1 for images of this side (arXiv 2006.06676, appendix D) after this share of the training."""
         first = 0.0002 * side**2 / self.batch_size if self.r1_weight is None else self.r1_weight
         return _between(first, self.final_r1_weight, progress)
 
