@@ -247,6 +247,16 @@ def test_means_of_latents_are_tracked_per_class_whatever_else_a_batch_holds(batc
     torch.testing.assert_close(mapping.mean, centres[labels].mean(dim=0), atol=0.02, rtol=0)
 
 
+def test_means_of_latents_move_by_a_two_hundredth_once_many_were_seen() -> None:
+    mapping = Generator(small(), 32, 3).mapping
+    mapping.seen.fill_(1e6)
+    mapping.track(torch.ones(4, 8), torch.tensor([0, 0, 0, 1]))
+    torch.testing.assert_close(mapping.mean, torch.full((8,), 0.005))
+    # A class that has its fair share of a batch moves as far, here 4 / 3 images.
+    expected = 0.005 * torch.tensor([3.0, 1.0, 0.0]) / (4 / 3)
+    torch.testing.assert_close(mapping.class_means, expected[:, None].expand(3, 8))
+
+
 def test_reduced_precision_changes_little() -> None:
     torch.manual_seed(0)
     generator, discriminator = Generator(small(), 32, 7), Discriminator(small(), 32, 7)
@@ -270,6 +280,14 @@ def test_activations_are_clamped_in_reduced_precision() -> None:
     values = torch.tensor([1e4, -1e4], dtype=torch.bfloat16)
     assert activated(values.clone()).tolist() == [CLAMP, -CLAMP]
     assert activated(values.clone(), 0.5).tolist() == [CLAMP / 2, -CLAMP / 2]
+
+
+def test_grey_is_clamped_in_reduced_precision_alone() -> None:
+    layer = ToGrey(6, 8)
+    nn.init.constant_(layer.bias, -1e4)
+    values, latents = torch.zeros(1, 6, 2, 2), torch.zeros(1, 8)
+    torch.testing.assert_close(layer(values.bfloat16(), latents), torch.full((1, 1, 2, 2), -CLAMP))
+    torch.testing.assert_close(layer(values, latents), torch.full((1, 1, 2, 2), -1e4))
 
 
 @pytest.mark.parametrize("residual", [True, False])

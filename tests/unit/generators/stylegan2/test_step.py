@@ -1,5 +1,6 @@
 """What one step makes of augmentation and of the regularisers: its gradients are those of losses written by hand."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,6 +110,59 @@ def assert_gradients_are_those_of(loss: Tensor, network: nn.Module, update: Upda
     for ours, theirs in zip(update.gradients, expected, strict=True):
         # In single precision second derivatives agree to some share of the largest.
         torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-4 * theirs.abs().max().item() + 1e-7)
+
+
+@pytest.mark.parametrize(("flip", "share"), [(True, 0.5), (False, 0.0)])
+def test_real_images_are_mirrored_from_left_to_right_at_random_or_shown_as_they_are(flip: bool, share: float) -> None:
+    trainer = Trainer(parse("", {**MINUTE, "flip": flip}), SIDE, 3, 0, CPU, "fp32", kimg=KIMG, ada=False)
+    real = trainer._real(IMAGES.repeat(100, 1, 1, 1), torch.Generator().manual_seed(0))
+    plain = REAL.repeat(100, 1, 1, 1)
+    mirrored = (real != plain).flatten(1).any(dim=1)
+    torch.testing.assert_close(real, torch.where(mirrored[:, None, None, None], plain[..., range(SIDE)[::-1]], plain))
+    assert mirrored.float().mean().item() == pytest.approx(share, abs=0.05)
+
+
+@pytest.mark.parametrize(("precision", "kind"), [("fp32", torch.float32), ("bf16", torch.bfloat16)])
+def test_both_networks_compute_in_the_precision_that_was_chosen(precision: str, kind: torch.dtype) -> None:
+    trainer = Trainer(parse("", MINUTE), SIDE, 3, 0, CPU, precision, kimg=KIMG, ada=False)
+    kinds: dict[str, torch.dtype] = {}
+    layers = {"generator": trainer.generator.synthesis.blocks[-1].second, "discriminator": trainer.discriminator.grey}
+    for name, layer in layers.items():
+        layer.register_forward_hook(lambda _m, _i, made, name=name: kinds.__setitem__(name, made.dtype))
+    trainer.step(IMAGES, LABELS, np.random.default_rng(0), 8)
+    assert kinds == {"generator": kind, "discriminator": kind}
+    assert all(weight.dtype == torch.float32 for weight in trainer.average.state_dict().values())
+
+
+def test_images_are_augmented_as_the_options_say() -> None:
+    changed = {}
+    for group in ("blit", "colour"):
+        chosen = {"blit": False, "geometric": False, "colour": False, group: True}
+        trainer = Trainer(parse("", {**MINUTE, "augment": chosen}), SIDE, 3, 0, CPU, "fp32", kimg=KIMG, ada=True)
+        trainer._probability.p = 1.0
+        changed[group] = trainer._changed(REAL, torch.Generator().manual_seed(0)).flatten(1).sort(dim=1).values
+    before = REAL.flatten(1).sort(dim=1).values
+    assert (changed["colour"] != before).any(dim=1).all()
+    # Reflection at the border repeats some values: no grey level is new.
+    for image, original in zip(changed["blit"], before, strict=True):
+        assert (image[:, None] - original).abs().min(dim=1).values.max() < 1e-4
+
+
+def test_accuracies_and_norms_are_of_the_logits_and_gradients_before_each_update() -> None:
+    trainer = RecordingTrainer(0.0, path_length_weight=0.0, r1_weight=0.0)
+    figures = dict(
+        zip(Trainer.figures, trainer.step(IMAGES, LABELS, np.random.default_rng(0), 8).tolist(), strict=True)
+    )
+    for name, (update,) in (("generator", trainer.of_generator), ("discriminator", trainer.of_discriminator)):
+        by_hand = math.sqrt(sum((gradient**2).sum().item() for gradient in update.gradients))
+        assert figures[f"{name}_gradient"] == pytest.approx(by_hand, rel=1e-4)
+    trainer.discriminator.load_state_dict(trainer.of_discriminator[0].weights)
+    fake, (_, fake_labels) = trainer.made[0], trainer.mapped[0]
+    on_real, on_fake = trainer.discriminator(REAL, LABELS), trainer.discriminator(fake, fake_labels)
+    right = {"real_accuracy": on_real > 0, "fake_accuracy": on_fake < 0}
+    assert {name: figures[name] for name in right} == {name: one.float().mean().item() for name, one in right.items()}
+    # Neither is a half, where its opposite would be the same.
+    assert 0.5 not in (figures["real_accuracy"], figures["fake_accuracy"])
 
 
 def test_each_look_of_the_discriminator_is_at_augmented_images(monkeypatch: pytest.MonkeyPatch) -> None:

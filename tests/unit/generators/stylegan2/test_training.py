@@ -303,6 +303,23 @@ def test_the_generator_learns_from_a_discriminator_that_has_just_learned_from_th
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
+def test_rates_go_to_their_final_values_over_the_budget_that_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates: dict[int, float] = {}
+    step = Trainer.step
+
+    def keep(self: Trainer, images: Tensor, labels: Tensor, random: np.random.Generator, shown: int) -> Tensor:
+        figures = step(self, images, labels, random, shown)
+        rates[shown] = self._discriminator_optimizer.param_groups[0]["lr"]
+        return figures
+
+    monkeypatch.setattr(Trainer, "step", keep)
+    train(STYLEGAN2_32, tmp_path, kimg=0.16, learning_rate=0.004, final_learning_rate=0.001)
+    assert rates[0] == pytest.approx(0.004 * 16 / 17)
+    assert rates[80] == pytest.approx(0.002 * 16 / 17)
+
+
 @pytest.mark.parametrize(("ramp", "halves"), [(1.0, 0.5), (0.05, 2.0)])
 def test_the_average_follows_with_its_half_life_and_sooner_early_on(ramp: float, halves: float) -> None:
     """``halves``: half-lives in 8 images, of 16 images each or of the ramp's share of the 80 shown, if less."""
