@@ -2,6 +2,7 @@
 
 from fer.report.evidence import Average, average_difference, difference_of, mean_of, price_of, reached_of
 from fer.report.format import between, p_is, percent, score, signed, whole
+from fer.report.labels import label_sentences
 from fer.report.notes import ONE_GENERATOR
 from fer.report.prices import controls_of, interval_spelled, spelled
 from fer.report.results import StudyResults
@@ -39,13 +40,15 @@ def _answer(
 ) -> str:
     planned = [group for group in groups if group.generator == generator]
     finished = [group for group in planned if group.finished]
+    faults = label_sentences(results, generator)
     if not planned:
-        return (
+        said = (
             "It takes part in no grid, so that nothing can be said of what its samples are worth; see its assessment."
         )
+        return " ".join([said, *faults])
     if not finished:
         count = sum(len(group.planned) for group in planned)
-        return f"Nothing can be said yet: none of its {count} cells is finished."
+        return " ".join([f"Nothing can be said yet: none of its {count} cells is finished.", *faults])
     best = _best([group for group in finished if group.ratio > 0])
     in_short = [
         _worth(average, verdict),
@@ -57,6 +60,7 @@ def _answer(
         f"{'; '.join(in_short)}.",
         *(_best_mix(results, best, groups) if best else ["No mix with real images is finished."]),
         *_synthetic_alone(results, finished, groups),
+        *faults,
     ]
     unfinished = sum(len(group.planned) - len(group.finished) for group in planned)
     if unfinished:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from fer.report.answer import answers
 from fer.report.labels import label_sentences
 from fer.report.results import StudyResults
 from fer.report.tables.fidelity import fidelity_table
@@ -46,6 +47,9 @@ def test_a_fault_that_the_reader_finds_is_told_with_its_figures() -> None:
         "samples as asked for (by chance 17.0 %, of real images 62.0 %), and 100.0 % as fear."
     )
     assert label_sentences(results, "strong") == []
+    found = dict(answers(results))
+    assert said in found["weak"]
+    assert "As the reader sees it" not in found["strong"]
 
 
 def test_the_judge_speaks_where_it_alone_finds_a_fault_or_cannot_check() -> None:
