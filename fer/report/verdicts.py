@@ -58,12 +58,12 @@ def seeds_to_see(estimate: Estimate) -> str:
 def mean_entries(name: str, mean: Estimate | None) -> dict[str, Any]:
     """The entries of a row for the interval of a mean: its ends, and these as text."""
     if mean is None:
-        return dict.fromkeys((f"{name}_interval", f"{name}_interval_low", f"{name}_interval_high"))
+        return dict.fromkeys((f"{name}_interval", f"{name}_low", f"{name}_high"))
     interval = mean.interval
     return {
         f"{name}_interval": between(interval),
-        f"{name}_interval_low": interval.low,
-        f"{name}_interval_high": interval.high,
+        f"{name}_low": interval.low,
+        f"{name}_high": interval.high,
     }
 
 

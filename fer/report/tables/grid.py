@@ -1,5 +1,6 @@
 """The grid: scores on the test images, official and leak-free, for every training set that the study asks for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fer.report.evidence import mean_of
@@ -12,39 +13,72 @@ from fer.report.verdicts import mean_entries
 NAMES = ("macro_f1", "macro_f1_leak_free", "accuracy", "accuracy_leak_free", "auroc", "validation_macro_f1")
 
 INTERVALS_OF = ("macro_f1", "macro_f1_leak_free", "accuracy", "accuracy_leak_free", "auroc")
-"""Scores whose mean has an interval: the table shows the first one’s, the CSV has all."""
+"""Scores whose mean has an interval: those on test images, which are resampled."""
 
 
 def grid_table(results: StudyResults) -> Table | None:
-    """One row per classifier, training set, ratio and volume: means over seeds with their spread."""
+    """One row per classifier, training set, ratio and volume: macro-F1, means over seeds with spread and interval.
+
+    Its CSV holds the scores of ``more_scores_table`` too.
+    """
     groups = groups_of(results)
     if not groups:
         return None
-    volumes = any(group.volume > 1 for group in groups)
     return Table(
         name="grid",
-        title="Scores on the test images",
+        title="Macro-F1 on the test images",
         columns=[
-            Column("classifier", "Classifier", head=True),
-            Column("training_set", "Training set", head=True),
-            Column("ratio", "Real ratio", "ratio", head=True),
-            *([Column("volume", "Volume", "whole", head=True)] if volumes else []),
+            *_leading(groups),
             Column("trained", "Trained on", "whole"),
-            Column("macro_f1", "official", "score", group="Macro-F1", spread="macro_f1_sd"),
-            Column("macro_f1_interval", "95 % interval", "count", group="Macro-F1"),
-            Column("macro_f1_leak_free", "leak-free", "score", group="Macro-F1", spread="macro_f1_leak_free_sd"),
-            Column("accuracy", "official", "score", group="Accuracy", spread="accuracy_sd"),
-            Column("accuracy_leak_free", "leak-free", "score", group="Accuracy", spread="accuracy_leak_free_sd"),
-            Column("auroc", "AUROC", "score", spread="auroc_sd"),
+            *_with_interval("macro_f1", "official", "Macro-F1"),
+            *_with_interval("macro_f1_leak_free", "leak-free", "Macro-F1"),
             Column("seeds_shown", "Seeds"),
         ],
-        rows=[_row(results, group) for group in groups],
+        rows=[_row(results, group, NAMES) for group in groups],
         note=_note(results, groups),
         block=2,
     )
 
 
-def _row(results: StudyResults, group: Group) -> dict[str, Any]:
+def more_scores_table(results: StudyResults) -> Table | None:
+    """The same rows with accuracy and AUROC, where any cell is finished."""
+    groups = groups_of(results)
+    if not any(group.finished for group in groups):
+        return None
+    return Table(
+        name="grid-accuracy",
+        title="Accuracy and AUROC on the test images",
+        columns=[
+            *_leading(groups),
+            *_with_interval("accuracy", "official", "Accuracy"),
+            *_with_interval("accuracy_leak_free", "leak-free", "Accuracy"),
+            *_with_interval("auroc", "official", "AUROC"),
+            Column("seeds_shown", "Seeds"),
+        ],
+        rows=[_row(results, group, ("accuracy", "accuracy_leak_free", "auroc")) for group in groups],
+        note="As above. AUROC is the mean over classes, each against the rest.",
+        block=2,
+    )
+
+
+def _leading(groups: list[Group]) -> list[Column]:
+    volumes = any(group.volume > 1 for group in groups)
+    return [
+        Column("classifier", "Classifier", head=True),
+        Column("training_set", "Training set", head=True),
+        Column("ratio", "Real ratio", "ratio", head=True),
+        *([Column("volume", "Volume", "whole", head=True)] if volumes else []),
+    ]
+
+
+def _with_interval(name: str, heading: str, group: str) -> list[Column]:
+    return [
+        Column(name, heading, "score", group=group, spread=f"{name}_sd"),
+        Column(f"{name}_interval", "95 % interval", "count", group=group),
+    ]
+
+
+def _row(results: StudyResults, group: Group, names: Sequence[str]) -> dict[str, Any]:
     row: dict[str, Any] = {
         "classifier": group.classifier,
         "training_set": group.training_set,
@@ -57,22 +91,21 @@ def _row(results: StudyResults, group: Group) -> dict[str, Any]:
     }
     done, planned = len(group.finished), len(group.planned)
     row["seeds_shown"] = seeds_shown(str(done) if done == planned else f"{done} of {planned}", group)
-    for name in NAMES:
+    for name in names:
         summary = group.score(name)
         row[name] = summary and summary.mean
         row[f"{name}_sd"] = summary and summary.sd
-        row[f"{name}_low"] = summary and summary.low
-        row[f"{name}_high"] = summary and summary.high
-    for name in INTERVALS_OF:
-        row |= mean_entries(name, mean_of(results, group, name))
+        row[f"{name}_smallest"] = summary and summary.low
+        row[f"{name}_largest"] = summary and summary.high
+        if name in INTERVALS_OF:
+            row |= mean_entries(name, mean_of(results, group, name))
     return row
 
 
 def _note(results: StudyResults, groups: list[Group]) -> str:
     note = (
         "Leak-free leaves out the test images that also occur, pixel for pixel, in training or validation. “Real "
-        f"alone” is the control: the same real images with nothing beside them. {HELD_OUT} tables/grid.csv has the "
-        "intervals of all these means."
+        f"alone” is the control: the same real images with nothing beside them. {HELD_OUT}"
     )
     if len(results.planned.study.seeds) > 1:
         note += " Means over seeds, ± one standard deviation between seeds."

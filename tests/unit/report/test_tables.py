@@ -11,7 +11,7 @@ from fer.report.results import StudyResults
 from fer.report.tables.assessed import copies_table, counts_table, pixels_table
 from fer.report.tables.audit import audit_table, classes_table
 from fer.report.tables.costs import cells_table, stages_table
-from fer.report.tables.grid import grid_table
+from fer.report.tables.grid import grid_table, more_scores_table
 from fer.report.tables.networks import networks_table
 from fer.report.tables.provenance import artifacts_table, missing_table
 from fer.report.tables.table import Column, Table
@@ -45,11 +45,27 @@ def test_the_grid_has_means_and_spread_over_seeds_official_and_leak_free(results
     (row,) = rows_of(grid_table(results), training_set="weak", ratio=0.5)
     assert row["macro_f1"] == pytest.approx((0.37 + 0.38) / 2)
     assert row["macro_f1_sd"] == pytest.approx(0.01 / 2**0.5)
-    assert (row["macro_f1_low"], row["macro_f1_high"]) == pytest.approx((0.37, 0.38))
+    assert (row["macro_f1_smallest"], row["macro_f1_largest"]) == pytest.approx((0.37, 0.38))
+    assert row["macro_f1_low"] < 0.37 < 0.38 < row["macro_f1_high"], "the ends of the interval, as in all other tables"
     assert row["macro_f1_leak_free"] == pytest.approx(0.375 - 0.005)
     assert row["accuracy"] == pytest.approx(0.475)
     assert row["accuracy_leak_free"] == pytest.approx(0.47)
     assert (row["seeds"], row["seeds_shown"], row["real_images"]) == (2, "2", 14354)
+
+
+def test_every_score_on_the_page_has_its_interval_beside_it(results: StudyResults) -> None:
+    for make, names in (
+        (grid_table, ("macro_f1", "macro_f1_leak_free")),
+        (more_scores_table, ("accuracy", "accuracy_leak_free", "auroc")),
+    ):
+        table = make(results)
+        (row,) = rows_of(table, training_set="weak", ratio=0.5)
+        assert table is not None
+        keys = [column.key for column in table.columns]
+        for name in names:
+            assert keys[keys.index(name) + 1] == f"{name}_interval"
+            assert row[f"{name}_low"] < row[name] < row[f"{name}_high"]
+            assert row[f"{name}_interval"] == f"{row[f'{name}_low']:.3f} to {row[f'{name}_high']:.3f}"
 
 
 def test_the_images_that_are_trained_on_stand_beside_the_scores_and_the_costs(results: StudyResults) -> None:

@@ -72,7 +72,7 @@ def test_worth_has_an_interval_a_claim_and_a_verdict_of_five_seeds() -> None:
     assert row["worth_interval"] == f"{row['worth_low']:+.3f} to {row['worth_high']:+.3f}"
     assert (row["about"], row["verdict"]) == ("procedures", "better")
     for side in ("mix", "control"):
-        assert row[f"{side}_interval_low"] <= row[side] <= row[f"{side}_interval_high"]
+        assert row[f"{side}_low"] <= row[side] <= row[f"{side}_high"]
         assert row[f"{side}_interval"]
     assert row["worth_leak_free_low"] < row["worth_leak_free"] < row["worth_leak_free_high"]
     assert "mcnemar_p" not in columns_of(table)
@@ -365,7 +365,7 @@ def test_a_study_without_both_resolutions_has_no_such_question() -> None:
 def test_every_mean_of_the_grid_has_its_interval() -> None:
     rows = rows_of(grid_table(made_up(STUDY)))
     for name in ("macro_f1", "macro_f1_leak_free", "accuracy", "accuracy_leak_free"):
-        assert all(row[f"{name}_interval_low"] < row[name] < row[f"{name}_interval_high"] for row in rows)
+        assert all(row[f"{name}_low"] < row[name] < row[f"{name}_high"] for row in rows)
 
 
 def test_enough_is_sure_only_where_all_larger_ratios_are_too() -> None:
