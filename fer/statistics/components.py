@@ -48,9 +48,10 @@ class Components:
         return np.sqrt(np.maximum(by_seeds, 0)), np.sqrt(np.maximum(by_images, 0))
 
     def contrast(self, weights: Floats) -> Estimate:
-        """One linear combination of the means; weights: (m,)."""
+        """One linear combination of the means, which are scores between 0 and 1; weights: (m,)."""
         (by_seeds,), (by_images,) = self.errors(weights[None])
-        return Estimate(float(weights @ self.means), float(by_seeds), float(by_images), self.seeds)
+        least, most = float(weights[weights < 0].sum()), float(weights[weights > 0].sum())
+        return Estimate(float(weights @ self.means), float(by_seeds), float(by_images), self.seeds, least, most)
 
 
 def components(values: Floats, resampled: Floats) -> Components:

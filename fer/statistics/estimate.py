@@ -1,6 +1,7 @@
 """A figure with the two parts of its error, and the interval and p-value that follow from them."""
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +34,15 @@ class Estimate:
     by_images: float
     seeds: int
     """From which ``by_seeds`` is estimated."""
+    least: float = -inf
+    most: float = inf
+    """What the figure can be at all: a score lies between 0 and 1."""
 
     @property
     def interval(self) -> Interval:
-        """At ``LEVEL``, both sides alike."""
+        """At ``LEVEL``, both sides alike, but for what the figure cannot be."""
         half = float(half_width(LEVEL, self.by_seeds, self.by_images, self.seeds))
-        return Interval(self.value - half, self.value + half)
+        return Interval(max(self.least, self.value - half), min(self.most, self.value + half))
 
     @property
     def p_value(self) -> float:
@@ -54,6 +58,11 @@ class Estimate:
 
         smallest = float(np.log(SMALLEST_P))
         return SMALLEST_P if missing(smallest) <= 0 else float(np.exp(brentq(missing, smallest, 0.0)))
+
+
+def normal_interval(value: float, error: float, least: float = -inf, most: float = inf) -> Interval:
+    """Of a figure whose standard error is known well, within what it can be."""
+    return Estimate(value, 0.0, error, 1, least, most).interval
 
 
 def half_width(level: float, by_seeds: _Number, by_images: _Number, seeds: int) -> NDArray[np.float64]:

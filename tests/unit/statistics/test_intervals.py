@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm, ttest_1samp, ttest_rel
 
-from fer.statistics.estimate import SMALLEST_P, Estimate
+from fer.statistics.estimate import SMALLEST_P, Estimate, normal_interval
 from tests.unit.statistics.cases import found
 
 FIRST, SECOND = [0.41, 0.45, 0.39, 0.44], [0.40, 0.43, 0.39, 0.41]
@@ -61,3 +61,13 @@ def test_p_values_have_a_smallest_and_a_largest() -> None:
     assert Estimate(0.0, 0.01, 0.01, 5).p_value == 1
     assert Estimate(0.5, 0.0, 1e-9, 5).p_value == SMALLEST_P
     assert Estimate(0.5, 0.0, 0.0, 5).p_value == SMALLEST_P
+
+
+def test_no_interval_holds_what_a_figure_cannot_be() -> None:
+    """Scores lie between 0 and 1, and differences of two between -1 and 1."""
+    sure = found([[0.995]], own=0.004).contrast(np.ones(1)).interval
+    assert (sure.low, sure.high) == (pytest.approx(0.995 - 1.96 * 0.004, abs=1e-5), 1.0)
+    apart = found([[0.995], [0.002]], own=0.004).contrast(MINUS)
+    assert (apart.interval.low > 0.9, apart.interval.high) == (True, 1.0)
+    assert found([[0.002], [0.995]], own=0.004).contrast(MINUS).interval.low == -1.0
+    assert normal_interval(0.001, 0.004, least=0.0).low == 0.0
