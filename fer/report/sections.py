@@ -21,14 +21,14 @@ from fer.report.tables.assessed import copies_table, counts_table, pixels_table
 from fer.report.tables.audit import audit_table, classes_table
 from fer.report.tables.comparisons import comparisons_table
 from fer.report.tables.costs import cells_table, stages_table
-from fer.report.tables.distances import class_distances_table, distances_table
+from fer.report.tables.distances import class_distances_table, distances_table, neighbourhoods_table
 from fer.report.tables.divergence import divergence_table
 from fer.report.tables.diversity import diversity_table
 from fer.report.tables.enough import enough_table
 from fer.report.tables.evaluators import evaluators_table
 from fer.report.tables.expense import expense_table
 from fer.report.tables.fidelity import fidelity_table
-from fer.report.tables.grid import grid_table
+from fer.report.tables.grid import grid_table, more_scores_table
 from fer.report.tables.memorisation import memorisation_table
 from fer.report.tables.networks import networks_table
 from fer.report.tables.overall import overall_table
@@ -65,7 +65,11 @@ _NOT_ASSESSED = "No generator is assessed yet."
 
 SECTIONS = (
     Section(
-        "grid", "The grid", "The study has no cells.", tables=(grid_table,), notes=(mix_validation_note, intervals_note)
+        "grid",
+        "The grid",
+        "The study has no cells.",
+        tables=(grid_table, more_scores_table),
+        notes=(mix_validation_note, intervals_note),
     ),
     Section(
         "curves-of-ratio",
@@ -97,7 +101,14 @@ SECTIONS = (
         "assessment",
         "Samples among real images",
         _NOT_ASSESSED,
-        tables=(evaluators_table, distances_table, class_distances_table, diversity_table, divergence_table),
+        tables=(
+            evaluators_table,
+            distances_table,
+            neighbourhoods_table,
+            class_distances_table,
+            diversity_table,
+            divergence_table,
+        ),
         figures=(cloud_figures, class_cloud_figures, dependence_figures),
     ),
     Section(

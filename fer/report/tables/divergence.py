@@ -49,5 +49,7 @@ def _note(results: StudyResults) -> str:
         "Base 2: 0 where both are spread alike, 1 where they nowhere meet. Real: held-out real images in place of "
         f"the samples. Counted in a grid of {bins} equal bins a side. The distance grows with finer bins and fewer "
         "images, as the figures show, so that it says something only beside the real one in the same row: a class with "
-        "fewer images lies farther off in both. Classes with too few images have none."
+        "fewer images lies farther off in both. Classes with too few images have none. There are no intervals: "
+        "other images would lie in another plane, and the distance is too large by an amount that falls with their "
+        "number, which no interval would show; the real one beside it, of as many images, does."
     )

@@ -65,7 +65,37 @@ def test_reader_and_judge_are_asked_apart(dataset: Dataset) -> None:
 def test_the_mean_distance_is_that_of_all_pairs() -> None:
     ours = features(700, 5, seed=1).astype(np.float64)
     pairs = np.sqrt(((ours[:, None] - ours[None]) ** 2).sum(axis=2))
-    assert mean_distance(ours) == pytest.approx(pairs[np.triu_indices(700, 1)].mean(), rel=1e-9)
+    assert mean_distance(ours).value == pytest.approx(pairs[np.triu_indices(700, 1)].mean(), rel=1e-9)
+
+
+@pytest.mark.parametrize("count", [12, 60])
+def test_the_error_of_the_mean_distance_is_its_deviation_over_other_images(count: int) -> None:
+    found = [mean_distance(features(count, 5, seed)) for seed in range(400)]
+    errors = [one.error for one in found if one.error is not None]
+    assert len(errors) == 400
+    assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(np.std([one.value for one in found]), rel=0.15)
+
+
+def test_the_error_is_the_jackknifes_beyond_a_block_too() -> None:
+    ours = features(600, 4, seed=1)
+    left = [mean_distance(np.delete(ours, place, axis=0)).value for place in range(0, 600, 75)]
+    sums = np.sqrt(((ours.astype(np.float64)[:, None] - ours[None]) ** 2).sum(axis=2)).sum(axis=1)
+    every = (sums.sum() - 2 * sums) / (599 * 598)
+    assert left == pytest.approx(every[::75].tolist())
+    assert mean_distance(ours).error == pytest.approx(np.sqrt(599 / 600 * ((every - every.mean()) ** 2).sum()))
+
+
+def test_of_two_images_there_is_a_distance_and_no_error(dataset: Dataset) -> None:
+    assert mean_distance(features(2, 4, seed=1)).error is None
+    found = measure_diversity(evidence_of(dataset, faces(some_labels(60, 60, 2), seed=9, noise=30)))
+    assert (found["images"], found["synthetic_error"], found["real_error"]) == (100, None, None)
+    assert found["per_class"]["anger"]["synthetic_error"] > 0
+
+
+def test_errors_of_classes_add_as_squares(dataset: Dataset) -> None:
+    found = measure_diversity(evidence_of(dataset, faces(some_labels(60, 20, 0), seed=9, noise=30)))
+    anger, fear = (found["per_class"][name]["synthetic_error"] for name in ("anger", "fear"))
+    assert found["synthetic_error"] == pytest.approx(np.hypot(49 * anger, 20 * fear) / 69)
 
 
 def test_images_that_hardly_differ_are_less_diverse_than_real_ones_of_their_class(dataset: Dataset) -> None:

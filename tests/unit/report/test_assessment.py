@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from fer.report.figures.cloud import class_cloud_figures, cloud_figures
 from fer.report.figures.confusion import confusion_figures
@@ -12,7 +13,7 @@ from fer.report.figures.dependence import dependence_figures
 from fer.report.planes import SAMPLES
 from fer.report.results import StudyResults
 from fer.report.sheets import pair_sheets
-from fer.report.tables.distances import class_distances_table, distances_table
+from fer.report.tables.distances import class_distances_table, distances_table, neighbourhoods_table
 from fer.report.tables.divergence import divergence_table
 from fer.report.tables.diversity import diversity_table
 from fer.report.tables.evaluators import evaluators_table
@@ -25,6 +26,7 @@ from tests.reports import CLASSES, FOLDER, TWO_GENERATORS, made_up
 
 TABLES = (
     distances_table,
+    neighbourhoods_table,
     class_distances_table,
     diversity_table,
     divergence_table,
@@ -79,10 +81,58 @@ def test_distances_stand_beside_those_of_real_images_for_each_source_of_features
     (row,) = rows_of(table, generator="weak", seed=0, source="features")
     assert (row["features"], row["images"]) == ("convnext_tiny", 6500)
     assert (row["fid_synthetic"], row["fid_real"]) == (10.0, 1.0)
-    assert (row["recall_synthetic"], row["recall_real"]) == (0.32, 0.86)
+    assert "recall_synthetic" not in row
     where = {"generator": "weak", "seed": 0, "source": "judge"}
     assert shown(table, "kid_synthetic", **where) == "0.0123 ± 0.0004"
     assert shown(table, "features", **where) == "cnn, the judge"
+
+
+def test_shares_of_neighbourhoods_have_an_error_and_an_interval_in_the_csv(results: StudyResults) -> None:
+    table = neighbourhoods_table(results)
+    where = {"generator": "weak", "seed": 0, "source": "features"}
+    (row,) = rows_of(table, **where)
+    assert (row["recall_synthetic"], row["recall_real"]) == (0.32, 0.86)
+    theirs = binomtest(2080, 6500).proportion_ci(method="wilson")
+    assert (row["recall_synthetic_low"], row["recall_synthetic_high"]) == pytest.approx((theirs.low, theirs.high))
+    half = 1.96 * 0.008
+    assert (row["coverage_synthetic_low"], row["coverage_synthetic_high"]) == pytest.approx(
+        (0.55 - half, 0.55 + half), abs=1e-5
+    )
+    assert row["coverage_real_high"] == pytest.approx(0.96 + half, abs=1e-5)
+    assert shown(table, "precision_synthetic", **where) == "0.710 ± 0.006"
+    assert shown(table, "density_real", **where) == "1.010 ± 0.012"
+    assert shown(table, "coverage_synthetic", **where) == "0.550 ± 0.008"
+    distances = distances_table(results)
+    assert distances is not None
+    assert "The Fréchet distance has none" in distances.note
+
+
+def test_a_share_that_all_images_agree_on_has_no_error_but_an_interval(results: StudyResults) -> None:
+    figures = assessment_figures(CLASSES)
+    figures["distances"]["features"]["synthetic"] |= {"precision": 1.0, "coverage": 0.999, "recall": 0.0}
+    table = neighbourhoods_table(replace(results, assessments=[replace(results.assessments[0], figures=figures)]))
+    (row,) = rows_of(table, source="features")
+    assert shown(table, "precision_synthetic", source="features") == "1.000"
+    assert (row["precision_synthetic_low"], row["precision_synthetic_high"]) == pytest.approx((0.9994, 1), abs=1e-4)
+    assert row["recall_synthetic_high"] > 0
+    assert row["coverage_synthetic_high"] == 1.0
+
+
+def test_diversity_has_intervals_and_so_has_its_share_of_the_real_one(results: StudyResults) -> None:
+    table = diversity_table(results)
+    (row,) = rows_of(table, generator="weak", seed=0, **{"class": "all"})
+    assert (row["synthetic"], row["synthetic_interval"], row["real_interval"]) == (
+        9.0,
+        "8.804 to 9.196",
+        "11.902 to 12.098",
+    )
+    assert row["relative"] == 0.75
+    assert (row["relative_low"], row["relative_high"]) == pytest.approx((0.7326, 0.7678), abs=1e-3)
+    figures = assessment_figures(CLASSES)
+    figures["diversity"] |= {"synthetic": 0.0, "synthetic_error": 0.0, "real_error": None}
+    alike = diversity_table(replace(results, assessments=[replace(results.assessments[0], figures=figures)]))
+    (row,) = rows_of(alike, **{"class": "all"})
+    assert (row["relative"], row["relative_interval"], row["real_interval"]) == (0.0, None, None)
 
 
 def test_the_floor_is_said_to_be_no_bound_for_copies_and_only_real_images_to_be_distinct(results: StudyResults) -> None:
