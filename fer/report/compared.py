@@ -79,7 +79,8 @@ def compare(first: StudyResults, second: StudyResults) -> Comparison:
     for (one, other), claim, no, verdict, test in zip(pairs, claims, withheld, found, tests, strict=True):
         words = NOT_OF_ONE if no else verdict.words if verdict else _why_not(one, other)
         leak_free = difference(first, second, one, other, LEAK_FREE)
-        p, mcnemar_p = verdict and verdict.p, None if test is None else next(corrected)
+        p = None if verdict is None else verdict.p
+        mcnemar_p = None if test is None else next(corrected)
         both.append(Compared(one, other, claim, leak_free, words, p, mcnemar_p, list(_grid_settings(one, other))))
     only = len(ours.keys() - theirs.keys()), len(theirs.keys() - ours.keys())
     return Comparison(both, *only, list(_settings(first, second)))

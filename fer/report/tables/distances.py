@@ -9,7 +9,7 @@ from fer.report.runs import SIDES
 from fer.report.tables.runs import run_columns, run_entries
 from fer.report.tables.sources import named_source, sources_of
 from fer.report.tables.table import Column, Table
-from fer.statistics.estimate import normal_interval
+from fer.statistics.estimate import Interval, normal_interval
 from fer.statistics.shares import share_interval
 
 HEADINGS = {
@@ -124,6 +124,7 @@ def _overall(assessment: AssessmentResult, names: Sequence[str]) -> Iterator[dic
 def _uncertain(name: str, side: str, figures: Mapping[str, float], images: int) -> dict[str, Any]:
     """Standard error and interval of a figure; no error where none of the images says otherwise than the others."""
     value = figures[name]
+    interval: Interval | None
     if name in ("precision", "recall"):
         error, interval = sqrt(value * (1 - value) / images), share_interval(value, images)
     else:

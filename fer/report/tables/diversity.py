@@ -42,10 +42,16 @@ def _rows(assessment: AssessmentResult) -> Iterator[dict[str, Any]]:
     for class_name, found in (("all", diversity), *diversity["per_class"].items()):
         row = {**run_entries(assessment.run), "class": class_name, "images": found["images"] if found else 0}
         for side in SIDES:
-            value, error = (found[side], found[f"{side}_error"]) if found else (None, None)
-            row |= {side: value, **_interval(side, normal_interval(value, error, least=0.0) if error else None, score)}
+            row |= {side: found and found[side], **_interval(side, _of_side(found, side), score)}
         row["relative"] = found["synthetic"] / found["real"] if found and found["real"] else None
         yield row | _interval("relative", _relative(found), share)
+
+
+def _of_side(found: Mapping[str, Any] | None, side: str) -> Interval | None:
+    """None where the error is not known, and where all images are the same, which tells nothing of others."""
+    if found is None or not found[f"{side}_error"]:
+        return None
+    return normal_interval(found[side], found[f"{side}_error"], least=0.0)
 
 
 def _relative(found: Mapping[str, Any] | None) -> Interval | None:

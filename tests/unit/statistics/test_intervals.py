@@ -66,8 +66,10 @@ def test_p_values_have_a_smallest_and_a_largest() -> None:
 def test_no_interval_holds_what_a_figure_cannot_be() -> None:
     """Scores lie between 0 and 1, and differences of two between -1 and 1."""
     sure = found([[0.995]], own=0.004).contrast(np.ones(1)).interval
-    assert (sure.low, sure.high) == (pytest.approx(0.995 - 1.96 * 0.004, abs=1e-5), 1.0)
+    assert sure.low == pytest.approx(0.995 - 1.96 * 0.004, abs=1e-5)
+    assert sure.high == 1.0
     apart = found([[0.995], [0.002]], own=0.004).contrast(MINUS)
-    assert (apart.interval.low > 0.9, apart.interval.high) == (True, 1.0)
+    assert apart.interval.low > 0.9
+    assert apart.interval.high == 1.0
     assert found([[0.002], [0.995]], own=0.004).contrast(MINUS).interval.low == -1.0
     assert normal_interval(0.001, 0.004, least=0.0).low == 0.0
