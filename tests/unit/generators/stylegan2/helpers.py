@@ -3,11 +3,21 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+import torch
+
 from fer.evaluators.judge import Judge
 from fer.generators.stylegan2.entry import StyleGan2Entry
 from fer.runtime.device import Numerics
 from fer.runtime.signals import StopFlag
 from tests.unit.generators.helpers import ONE_THREAD, bright_and_dark, brightness_judge, work_at
+
+ON_GPU = (
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU that torch can use"),
+)
+"""Marks of what needs one."""
+GPU = Numerics(device="cuda", precision="bf16", threads=1)
 
 CLASSES = ("dark", "bright")
 MINUTE: dict[str, Any] = {

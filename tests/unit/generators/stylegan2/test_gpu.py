@@ -3,26 +3,24 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 import torch
 from safetensors.torch import load_file
 
 from fer.generators.stylegan2.entry import STYLEGAN2_64_ADA
-from fer.runtime.device import Numerics
-from tests.unit.generators.stylegan2.helpers import CLASSES, train
+from tests.tables import rows_of
+from tests.unit.generators.stylegan2.helpers import CLASSES, GPU, ON_GPU, train
 
-pytestmark = [
-    pytest.mark.gpu,
-    pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU that torch can use"),
-]
-GPU = Numerics(device="cuda", precision="bf16", threads=1)
+pytestmark = ON_GPU
 
 
 def test_it_trains_repeatably_and_makes_samples(tmp_path: Path) -> None:
-    first, second = (
-        load_file(train(STYLEGAN2_64_ADA, tmp_path / name, numerics=GPU, ada_kimg=0.2) / "weights.safetensors")
+    # An ADA that moves at once, so that real and generated images are augmented.
+    folders = [
+        train(STYLEGAN2_64_ADA, tmp_path / name, numerics=GPU, ada_kimg=0.2, ada_target=-0.9)
         for name in ("first", "second")
-    )
+    ]
+    first, second = (load_file(folder / "weights.safetensors") for folder in folders)
     assert all(torch.equal(first[name], second[name]) for name in first)
+    assert float(rows_of(folders[0] / "history.csv")[-1]["augmentation"]) > 0.2
     network = STYLEGAN2_64_ADA.load(tmp_path / "first" / "artifact", CLASSES, {}, GPU)
     assert network.sample(np.array([0, 1]), np.array([0, 0]), seed=0).shape == (2, 48, 48)

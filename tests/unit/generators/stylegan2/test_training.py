@@ -27,7 +27,7 @@ from tests.unit.generators.helpers import (
     brightness_judge,
     work_at,
 )
-from tests.unit.generators.stylegan2.helpers import CLASSES, MINUTE, train
+from tests.unit.generators.stylegan2.helpers import CLASSES, GPU, MINUTE, ON_GPU, train
 
 REDUCED = Numerics(device="cpu", precision="bf16", threads=1)
 
@@ -38,7 +38,13 @@ def same_weights(first: Path, second: Path, name: str = "weights.safetensors") -
 
 
 @pytest.mark.parametrize(
-    ("entry", "numerics"), [(STYLEGAN2_32, ONE_THREAD), (STYLEGAN2_64_ADA, ONE_THREAD), (STYLEGAN2_32, REDUCED)]
+    ("entry", "numerics"),
+    [
+        (STYLEGAN2_32, ONE_THREAD),
+        (STYLEGAN2_64_ADA, ONE_THREAD),
+        (STYLEGAN2_32, REDUCED),
+        pytest.param(STYLEGAN2_64_ADA, GPU, marks=ON_GPU),
+    ],
 )
 def test_a_run_stopped_three_times_ends_with_the_same_bits_as_one_that_was_not(
     entry: StyleGan2Entry, numerics: Numerics, tmp_path: Path
