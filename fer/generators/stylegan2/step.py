@@ -88,8 +88,8 @@ class Trainer:
 
         The discriminator learns first, then the generator from what it has learned. Both do from the same generated
         images, so that each is made once. Learning both at the same time would spare the discriminator its second look,
-        but then they run in circles (Mescheder et al. 2018, arXiv 1801.04406, section 2): on FER2013 it took up to
-        twice the time to the same distance. Returns ``figures``, float32.
+        but it drives the two away from where they should meet, around which learning in turns only circles (Mescheder
+        et al. 2018, arXiv 1801.04406, section 2). Returns ``figures``, float32.
         """
         count = len(labels)
         draws = torch.Generator(self._device).manual_seed(int(random.integers(2**63)))

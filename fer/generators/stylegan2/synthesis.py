@@ -66,8 +66,9 @@ class ModulatedConvolution(nn.Module):
 def finished(values: Tensor, noise: Tensor, strength: Tensor, bias: Tensor) -> Tensor:
     """Activations of ``values`` (b, c, h, w) plus ``strength`` () times ``noise`` (b, 1, h, w), plus ``bias`` (c,).
 
-    The values may be overwritten. In reduced precision all that is added is one product, of two columns with two rows:
-    on a processor sums in which one side is repeated take several times as long, and round twice.
+    The values may be overwritten. In reduced precision all that is added is one product, of two columns with two rows,
+    which rounds once where two sums round twice. On a processor it pays where there are few channels and many places:
+    forward the sums take three times as long at 24 channels of 32 px, as long at 128, less at 96 channels of 8 px.
     """
     if values.dtype == torch.float32:
         return activated(values.add_(bias.view(1, -1, 1, 1)).add_(noise * strength))

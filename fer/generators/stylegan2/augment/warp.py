@@ -2,7 +2,7 @@
 
 Upsampling and downsampling are products with fixed matrices, and the samples between are weighted sums of gathered
 ones. PyTorch's ``grid_sample`` would do for the latter, but it cannot be differentiated twice, and on a GPU its
-gradient is refused where results must be reproducible; ``gather`` and its gradient are allowed there, and as fast.
+gradient is refused where results must be reproducible; ``gather`` and its gradient are allowed there.
 """
 
 import torch
