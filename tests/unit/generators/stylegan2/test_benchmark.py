@@ -1,4 +1,4 @@
-"""The benchmark compares ours with a straightforward version: that must be the same network."""
+"""The benchmarks compare ours with other ways to the same: the same they must be."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from fer.generators.stylegan2.config import parse
 from fer.generators.stylegan2.discriminator import Convolution
 from fer.generators.stylegan2.step import PATHS_EVERY, PENALTY_EVERY, Trainer
 from fer.generators.stylegan2.synthesis import ModulatedConvolution
+from tests.benchmarks.stylegan2_layers import CHOICES, REDUCED, Choice
 from tests.benchmarks.stylegan2_step import (
     NUMBERS,
     SIZES,
@@ -102,3 +103,12 @@ def test_what_is_wanted_of_a_machine_goes_with_its_convolutions() -> None:
     here = [wanted(size, "bf16", 0.36e12) for size in SIZES]
     assert here == pytest.approx([71.6, 3.52, 26.0]), "on the machine that the reference was timed on, four times that"
     assert wanted(SIZES[0], "fp32", 0.095e12) == pytest.approx(35.8), "on one of half its pace, half of that"
+
+
+@pytest.mark.parametrize("choice", [one for one in CHOICES if one.same], ids=lambda choice: choice.name)
+def test_the_ways_that_a_layer_has_give_the_same(choice: Choice) -> None:
+    torch.manual_seed(0)
+    kind = choice.kinds[0]
+    inputs = choice.inputs(*choice.sizes[0], kind)
+    tolerance = 0.03 if kind == REDUCED else 1e-4
+    torch.testing.assert_close(choice.ours(*inputs), choice.other(*inputs), rtol=tolerance, atol=tolerance)
