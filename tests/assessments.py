@@ -96,7 +96,7 @@ def distances(classes: tuple[str, ...], frechet: float) -> dict[str, Any]:
 
 def divergence(classes: tuple[str, ...], value: float) -> dict[str, Any]:
     """A distance that grows with bins and falls with images."""
-    numbers = [(250, 0.1), (500, 0.06), (1000, 0.03), (2000, 0.0)]
+    numbers = [(2000, 0.0), (1000, 0.03), (500, 0.06), (250, 0.1)]
     return {
         "bins": 20,
         "synthetic": value,

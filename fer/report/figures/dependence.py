@@ -36,8 +36,14 @@ def dependence_figures(results: StudyResults) -> Iterator[Figure]:
 
 def _in_words(found: Mapping[str, Any], name: str, which: str) -> str:
     key, words = PANELS[which]
-    points = [f"{score(p['synthetic'])} and {score(p['real'])} at {p[key]:,}" for p in found[which]]
+    points = [f"{score(p['synthetic'])} and {score(p['real'])} at {p[key]:,}" for p in _from_left(found, which)]
     return f"{name}, samples and real against {words}: {', '.join(points)}."
+
+
+def _from_left(found: Mapping[str, Any], which: str) -> Sequence[Mapping[str, float]]:
+    """The points of a line in the order of the axis: an assessment counts images from most to fewest."""
+    key, _ = PANELS[which]
+    return sorted(found[which], key=lambda point: point[key])
 
 
 def _draw(divergence: Mapping[str, Any]) -> "Drawing":
@@ -61,7 +67,7 @@ def _draw(divergence: Mapping[str, Any]) -> "Drawing":
         axes.set_xlabel(words, color=FAINT)
         ends: list[End] = []
         for plane, (name, style) in LINES.items():
-            points: Sequence[Mapping[str, float]] = divergence[plane][which]
+            points = _from_left(divergence[plane], which)
             for side, (side_name, colour, marker) in LOOKS.items():
                 xs, ys = [point[key] for point in points], [point[side] for point in points]
                 axes.plot(xs, ys, color=colour, marker=marker, linestyle=style, markersize=3, linewidth=1.1)

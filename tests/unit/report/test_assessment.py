@@ -191,6 +191,20 @@ def test_how_much_the_divergence_depends_on_bins_and_images_is_drawn(results: St
         assert name in svg
 
 
+def test_names_stand_beside_the_right_ends_of_lines_of_bins_and_of_images(results: StudyResults) -> None:
+    by_images = results.assessments[0].figures["divergence"]["tsne"]["by_images"]
+    assert by_images[0]["images"] > by_images[-1]["images"], "as an assessment lists them"
+    for axes in next(iter(dependence_figures(results))).draw().axes:
+        lines = [line for line in axes.lines if line.get_transform() == axes.transData]
+        leaders = [line for line in axes.lines if line.get_transform() == axes.transAxes]
+        assert len(lines) == len(leaders) == 4
+        for line, leader in zip(lines, leaders, strict=True):
+            last = max(zip(*line.get_data(), strict=True))
+            end = axes.transAxes.inverted().transform(axes.transData.transform(last))
+            (left, _), (foot, _) = leader.get_data()
+            assert (left, foot) == pytest.approx((end[0], end[1]), abs=0.02)
+
+
 def test_the_reader_comes_first_and_the_judge_stands_beside_it(results: StudyResults) -> None:
     rows = rows_of(fidelity_table(results), generator="weak", seed=0)
     assert [(row["role"], row["classifier"], row["agreement"]) for row in rows] == [
