@@ -18,6 +18,8 @@ from fer.report.tables.table import Table
 
 MOST_ROWS = 400
 """Rows of a table on the page; its CSV has all."""
+LONG_NUMBER, LONG_WORD = 10, 28
+"""Characters from which a cell's numbers may stand on several lines, and a word may be broken."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def render_page(results: StudyResults, contents: Sequence[Content]) -> str:
     )
     environment.filters["inline"] = lambda figure: Markup(figure.inline())  # noqa: S704 - escaped where it is built
     environment.filters["data_uri"] = _data_uri
+    environment.filters["length_class"] = _length_class
     environment.filters["whole"] = whole
     return environment.get_template("page.html").render(
         planned=results.planned,
@@ -65,6 +68,13 @@ def render_page(results: StudyResults, contents: Sequence[Content]) -> str:
         machines=sorted({made.manifest.machine for made in results.made}),
         most_rows=MOST_ROWS,
     )
+
+
+def _length_class(text: str, is_numeric: bool) -> str:
+    """A class of the style sheet for a cell that is longer than most: ``phrase`` of numbers, or an ``endless`` word."""
+    if is_numeric:
+        return "phrase" if len(text) >= LONG_NUMBER and " " in text else ""
+    return "endless" if any(len(word) >= LONG_WORD for word in text.split()) else ""
 
 
 def _data_uri(png: bytes) -> str:

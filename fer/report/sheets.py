@@ -7,6 +7,10 @@ from fer.report.results import StudyResults
 from fer.report.runs import first_assessments, run_in_words
 
 
+MOST_BESIDE = 1160
+"""Pixels across a sheet that stands beside another."""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A picture of images with their classes in rows."""
@@ -16,6 +20,16 @@ class Sheet:
     description: str
     caption: str
     png: bytes
+
+    @property
+    def width(self) -> int:
+        """Its pixels across, from the file's header (PNG specification, section 11.2.2); names are 16 of them high."""
+        return int.from_bytes(self.png[16:20], "big")
+
+    @property
+    def wide(self) -> bool:
+        """Whether half of the page's width would make its names too small."""
+        return self.width > MOST_BESIDE
 
 
 def sample_sheets(results: StudyResults) -> Iterator[Sheet]:

@@ -1,12 +1,13 @@
-"""Real images and samples as points of a plane: overall (the published Figure 7) and per class (Figure 8)."""
+"""Real images and samples as points of a plane: overall (the published Figure 7) and per class (Figure 8, t-SNE)."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fer.report.figures.figure import Figure
-from fer.report.figures.style import FAINT, SERIES
+from fer.report.figures.style import FAINT, NARROW, SERIES, WIDE
 from fer.report.format import score
-from fer.report.planes import HELD_OUT, PLANES, SAMPLES, TRAINING, Plane, Points
+from fer.report.planes import HELD_OUT, PLANES, SAMPLES, TRAINING, Points
 from fer.report.results import AssessmentResult, StudyResults
 from fer.report.runs import first_assessments, run_in_words
 
@@ -20,7 +21,6 @@ SIDES = {HELD_OUT: ("real", "held-out real", SERIES[0]), SAMPLES: ("synthetic", 
 """By origin: the side's name in an assessment, in words, and its colour."""
 MOST_CLASSES = 14
 ACROSS = 7
-WIDTH = 8.45
 _GREY = "#8d897f"
 _POINTS = {HELD_OUT: "#3b8fc9", SAMPLES: "#e07020"}
 """Between the colours of light and dark pages: points are pixels, which the page cannot give other colours."""
@@ -42,22 +42,24 @@ def cloud_figures(results: StudyResults) -> Iterator[Figure]:
 
 
 def class_cloud_figures(results: StudyResults) -> Iterator[Figure]:
-    """One figure for each assessed generator: the t-SNE plane, a column for each class."""
+    """Two figures for each assessed generator, one for each plane: a column for each class."""
     for number, assessment in enumerate(first_assessments(results), start=1):
         names = [str(name) for name in assessment.figures["classes"]][:MOST_CLASSES]
         more = len(assessment.figures["classes"]) - len(names)
         left_out = f" {more} more classes are not drawn; the table has all." if more > 0 else ""
-        per_class = assessment.figures["divergence"]["tsne"]["per_class"]
-        yield Figure(
-            name=f"samples-among-real-by-class-{number}",
-            title=f"{assessment.run.generator}: samples among real images, by class",
-            description=" ".join(f"{name}: {_of_class(per_class[name])}." for name in names),
-            caption=f"{assessment.run.generator}, {run_in_words(assessment.run)}. The plane of t-SNE, one class at a "
-            f"time. {_IN_BOTH} Beside each name how many images of each kind there are; the other number is the "
-            f"Jensen-Shannon distance between colour and grey, which grows with fewer images.{left_out}",
-            draw=lambda assessment=assessment, names=names: _draw_classes(assessment, names),  # type: ignore[misc]
-            wide=True,
-        )
+        for plane, words in PLANES.items():
+            per_class = assessment.figures["divergence"][plane]["per_class"]
+            yield Figure(
+                name=f"samples-among-real-by-class-{plane}-{number}",
+                title=f"{assessment.run.generator}: samples among real images, by class, {words}",
+                description=f"{words}: Jensen-Shannon distance to real training images of the same class. "
+                + " ".join(f"{name}: {_of_class(per_class[name])}." for name in names),
+                caption=f"{assessment.run.generator}, {run_in_words(assessment.run)}. The plane of {words}, one class "
+                f"at a time. {_IN_BOTH} Beside each name how many images of each kind there are; the other number is "
+                f"the Jensen-Shannon distance between colour and grey, which grows with fewer images.{left_out}",
+                draw=partial(_draw_classes, assessment, plane, names),
+                wide=True,
+            )
 
 
 def _count(assessment: AssessmentResult) -> str:
@@ -81,11 +83,11 @@ def _of_class(found: dict[str, Any] | None) -> str:
 def _draw(assessment: AssessmentResult) -> "Drawing":
     from matplotlib.figure import Figure as Drawing
 
-    drawing = Drawing(figsize=(4.9, 5.35))
+    drawing = Drawing(figsize=(NARROW, 4.7))
     for row, (plane, name) in enumerate(PLANES.items()):
         for column, (origin, (side, words, colour)) in enumerate(SIDES.items()):
             axes = drawing.add_axes(
-                (0.01 + 0.5 * column, 0.525 - 0.5 * row - 0.015, 0.475, 0.425), label=f"panel {row} {column}"
+                (0.01 + 0.5 * column, 0.505 - 0.5 * row, 0.475, 0.42), label=f"panel {row} {column}"
             )
             points = assessment.plane.points(plane)
             _points(axes, points, assessment.plane.origin == TRAINING, _GREY)
@@ -97,28 +99,28 @@ def _draw(assessment: AssessmentResult) -> "Drawing":
     return drawing
 
 
-def _draw_classes(assessment: AssessmentResult, names: list[str]) -> "Drawing":
+def _draw_classes(assessment: AssessmentResult, plane: str, names: list[str]) -> "Drawing":
     from matplotlib.figure import Figure as Drawing
 
-    plane: Plane = assessment.plane
-    per_class = assessment.figures["divergence"]["tsne"]["per_class"]
+    points, labels, origins = assessment.plane.points(plane), assessment.plane.labels, assessment.plane.origin
+    per_class = assessment.figures["divergence"][plane]["per_class"]
     blocks = -(-len(names) // ACROSS)
-    size, head, gap = (WIDTH - 0.1) / ACROSS, 0.2, 0.17
+    size, head, gap = (WIDE - 0.1) / ACROSS, 0.2, 0.17
     block_height = head + 2 * (size - 0.06 + gap)
-    drawing = Drawing(figsize=(WIDTH, blocks * block_height + 0.05))
+    drawing = Drawing(figsize=(WIDE, blocks * block_height + 0.05))
     height = drawing.get_figheight()
     for place, name in enumerate(names):
         block, column = divmod(place, ACROSS)
-        own = plane.labels == place
+        own = labels == place
         for row, (origin, (side, words, colour)) in enumerate(SIDES.items()):
             bottom = height - block * block_height - head - (row + 1) * (size - 0.06 + gap)
             axes = drawing.add_axes(
-                ((0.05 + size * column) / WIDTH, bottom / height, (size - 0.06) / WIDTH, (size - 0.06) / height),
+                ((0.05 + size * column) / WIDE, bottom / height, (size - 0.06) / WIDE, (size - 0.06) / height),
                 label=f"panel {place} {row}",
             )
-            _points(axes, plane.tsne, own & (plane.origin == TRAINING), _GREY)
-            _points(axes, plane.tsne, own & (plane.origin == origin), _POINTS[origin])
-            _frame(axes, plane.tsne)
+            _points(axes, points, own & (origins == TRAINING), _GREY)
+            _points(axes, points, own & (origins == origin), _POINTS[origin])
+            _frame(axes, points)
             value = score(per_class[name][side]) if per_class[name] else "too few"
             axes.text(0, 1.02, f"{words}: {value}", transform=axes.transAxes, color=colour, fontsize=7)
             if row == 0:

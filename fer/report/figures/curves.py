@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fer.report.figures.figure import Figure
-from fer.report.figures.style import FAINT, INK, SERIES, nice_top, plottable, unit_ticks
+from fer.report.figures.style import FAINT, INK, SERIES, WIDE, nice_top, plottable, unit_ticks
 from fer.report.format import ratio, score
 from fer.report.results import CellResult, History, StudyResults
 from fer.report.summary import groups_of
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 MOST_PANELS = 24
 ACROSS = 5
-WIDTH = 8.45
 LINES = {
     "train_accuracy": ("training", SERIES[2]),
     "validation_accuracy": ("validation, real", SERIES[0]),
@@ -62,7 +61,7 @@ def _draw(panels: list[tuple[str, CellResult]]) -> "Drawing":
     from matplotlib.figure import Figure as Drawing
 
     down = -(-len(panels) // ACROSS)
-    drawing = Drawing(figsize=(WIDTH, 0.45 + 1.35 * down))
+    drawing = Drawing(figsize=(WIDE, 0.45 + 1.35 * down))
     height = drawing.get_figheight()
     top = nice_top([value for _, result in panels for value in _values(result.history)])
     longest = max(len(result.history.get("epoch", ())) for _, result in panels)
@@ -70,7 +69,7 @@ def _draw(panels: list[tuple[str, CellResult]]) -> "Drawing":
         row, column = divmod(place, ACROSS)
         bottom = height - 0.45 - 1.35 * row - 0.93
         axes = drawing.add_axes(
-            ((0.36 + 1.62 * column) / WIDTH, bottom / height, 1.46 / WIDTH, 0.88 / height), label=f"panel {place}"
+            ((0.36 + 1.62 * column) / WIDE, bottom / height, 1.46 / WIDE, 0.88 / height), label=f"panel {place}"
         )
         _panel(axes, result, top, longest)
         axes.set_title(name, loc="left", pad=3)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from fer.report.figures.figure import Figure
 from fer.report.figures.labels import End, label_ends
-from fer.report.figures.style import FAINT, SERIES
+from fer.report.figures.style import FAINT, NARROW, SERIES
 from fer.report.format import score
 from fer.report.results import StudyResults
 from fer.report.runs import first_assessments, run_in_words
@@ -51,7 +51,7 @@ def _draw(divergence: Mapping[str, Any]) -> "Drawing":
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
     # One above the other, so that a narrow screen shows both.
-    width, height = 4.3, 4.5
+    width, height = NARROW, 4.5
     drawing = Drawing(figsize=(width, height))
     for place, (which, (key, words)) in enumerate(PANELS.items()):
         bottom = height - 1.85 - 2.25 * place

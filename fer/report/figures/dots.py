@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fer.report.figures.style import FAINT, INK
+from fer.report.figures.style import FAINT, INK, NARROW, WIDE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +72,7 @@ def draw_rows(panels: Sequence[Panel], unit: str, *, from_zero: bool) -> "Drawin
 
     rows = list(dict.fromkeys(row.name for panel in panels for row in panel.rows))[:MOST_ROWS]
     names = dict.fromkeys(dot.name for panel in panels for row in panel.rows for dot in row.dots)
-    width, across = (4.9, 2) if len(panels) == 1 else (8.45, 5)
+    width, across = (NARROW, 2) if len(panels) == 1 else (WIDE, 5)
     above = -(-len(names) // across) + max(len(panel.lines) + bool(panel.title) for panel in panels)
     head, foot = 0.12 + _TEXT * above, 0.42
     drawing = Drawing(figsize=(width, head + foot + ROW_HEIGHT * len(rows)))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from fer.report.figures.figure import Figure
 from fer.report.figures.labels import End, label_ends
-from fer.report.figures.style import nice_top, plottable, series
+from fer.report.figures.style import NARROW, nice_top, plottable, series
 from fer.report.format import level, percent
 from fer.report.results import NetworkResult, StudyResults
 
@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 MOST_LINES = 6
+LEAST_SNAPSHOTS = 2
+"""One is no line, and the table of trained generators has its figures."""
 
 
 def judged_figures(results: StudyResults) -> Iterator[Figure]:
-    """One figure of both figures of the judge, where a network of all classes has snapshots."""
+    """One figure of both figures of the judge, where a network of all classes has several snapshots."""
     first: dict[str, NetworkResult] = {}
     for network in results.networks:
         # A class's own network cannot mistake its label, so that agreement means something else there.
-        if network.class_name is None and network.snapshots:
+        if network.class_name is None and len(network.snapshots.get("seconds", ())) >= LEAST_SNAPSHOTS:
             first.setdefault(network.run.generator, network)
     if not first:
         return
@@ -35,7 +37,7 @@ def judged_figures(results: StudyResults) -> Iterator[Figure]:
         description=" ".join(_in_words(network) for _, network in shown),
         caption="How often the judge reads the label that a sample was asked for, and the Fréchet distance of its "
         "features of samples to those of real validation images, against minutes of training on the machine that did "
-        f"it: the first trained network of each generator.{more}",
+        f"it: of each generator the first trained network with more than one snapshot.{more}",
         draw=lambda: _draw(shown),
     )
 
@@ -47,27 +49,23 @@ def _minutes(network: NetworkResult) -> list[float]:
 def _in_words(network: NetworkResult) -> str:
     agreement, frechet = (plottable(network.snapshots[name]) for name in ("agreement", "frechet"))
     return (
-        f"{network.run.generator}, {_count(len(frechet))} in {level(_minutes(network)[-1])} minutes: "
+        f"{network.run.generator}, {len(frechet)} snapshots in {level(_minutes(network)[-1])} minutes: "
         f"agreement from {percent(agreement[0])} to {percent(agreement[-1])}, distance from {level(frechet[0])} to "
         f"{level(frechet[-1])}, at best {level(min(frechet))}."
     )
 
 
-def _count(snapshots: int) -> str:
-    return "1 snapshot" if snapshots == 1 else f"{snapshots} snapshots"
-
-
 def _draw(shown: Sequence[tuple[int, NetworkResult]]) -> "Drawing":
     from matplotlib.figure import Figure as Drawing
 
-    width, height = 5.6, 4.2
+    width, height = NARROW, 4.2
     drawing = Drawing(figsize=(width, height))
     longest = max(_minutes(network)[-1] for _, network in shown)
     for place, (column, title) in enumerate(
         [("agreement", "Agreement with the labels asked for"), ("frechet", "Fréchet distance")]
     ):
         bottom = (height - 0.3 - 1.55) - 1.95 * place
-        axes = drawing.add_axes((0.45 / width, bottom / height, 3.55 / width, 1.5 / height), label=column)
+        axes = drawing.add_axes((0.45 / width, bottom / height, 2.55 / width, 1.5 / height), label=column)
         ends = _lines(axes, shown, column)
         axes.set_title(title, loc="left", pad=5)
         axes.set_xlim(0, longest * 1.02 or 1)

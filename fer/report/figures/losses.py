@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fer.report.figures.figure import Figure
-from fer.report.figures.style import SERIES, plottable
+from fer.report.figures.style import NARROW, SERIES, WIDE, plottable
 from fer.report.format import score
 from fer.report.results import NetworkResult, StudyResults
 
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 MOST_PANELS = 12
-ACROSS = 3
+ACROSS = 4
+FEW = 2
+"""Panels that a figure of the usual width holds."""
 
 
 def loss_figures(results: StudyResults) -> Iterator[Figure]:
@@ -32,6 +34,7 @@ def loss_figures(results: StudyResults) -> Iterator[Figure]:
             description=" ".join(_in_words(network) for network in shown),
             caption=caption,
             draw=lambda shown=shown: _draw(shown),  # type: ignore[misc]
+            wide=len(shown) > FEW,
         )
 
 
@@ -60,7 +63,7 @@ def _draw(networks: list[NetworkResult]) -> "Drawing":
     from matplotlib.figure import Figure as Drawing
 
     down, across = -(-len(networks) // ACROSS), min(ACROSS, len(networks))
-    width, height = (4.4, 2.4) if across < ACROSS else (5.6, 0.45 + 1.55 * down)
+    width, height = (NARROW, 2.4) if len(networks) <= FEW else (WIDE, 0.45 + 1.55 * down)
     drawing = Drawing(figsize=(width, height))
     step, panel = (width - 0.1) / across, (height - 0.45) / down
     for place, network in enumerate(networks):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fer.report.evidence import mean_of
 from fer.report.figures.figure import Figure
 from fer.report.figures.labels import End, label_ends
-from fer.report.figures.style import FAINT, INK, nice_top, series, unit_ticks
+from fer.report.figures.style import FAINT, INK, NARROW, nice_top, series, unit_ticks
 from fer.report.format import ratio, score
 from fer.report.published.numbers import SYNTHETIC_MACRO_F1
 from fer.report.results import StudyResults
@@ -26,6 +26,8 @@ Means = dict[Group, Estimate]
 CONTROLS, ALL_REAL = "real alone", "all real"
 MOST_CURVES = 12
 """More names than these have no room beside a figure."""
+APART, WIDEST = 0.011, 0.08
+"""How far neighbouring curves stand apart, and all of them at most, on the axis of ratios."""
 _ALONE = {"color": INK, "marker": "x", "linestyle": (0, (3, 2))}
 _ALL_REAL = {"color": FAINT, "marker": "d", "markersize": 4}
 
@@ -141,34 +143,42 @@ def _left_out(curves: list[Curve]) -> str:
 
 def _spread(results: StudyResults) -> str:
     seeds = " Dots are single seeds." if len(results.planned.study.seeds) > 1 else ""
-    return f" Lines up and down are 95 % intervals.{seeds}"
+    return f" Lines up and down are 95 % intervals; curves stand a little beside their ratios.{seeds}"
+
+
+def _asides(curves: int) -> list[float]:
+    """How far each curve stands beside its ratios, so that intervals of one ratio do not hide each other."""
+    return [min(APART, WIDEST / curves) * (place - (curves - 1) / 2) for place in range(curves)]
 
 
 def _draw(curves: list[Curve], top: float) -> "Drawing":
     from matplotlib.figure import Figure as Drawing
 
-    drawing = Drawing(figsize=(4.9, 3.0))
-    axes = drawing.add_axes((0.085, 0.155, 0.62, 0.815))
-    axes.set_xlim(-0.03, 1.03)
+    shown = curves[:MOST_CURVES]
+    drawing = Drawing(figsize=(NARROW, 3.0))
+    axes = drawing.add_axes((0.095, 0.155, 0.595, 0.815))
+    axes.set_xlim(-0.04, 1.04)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0\nall synthetic", "0.25", "0.5", "0.75", "1\nall real"])
     axes.tick_params(axis="x", labelsize=7)
     unit_ticks(axes, top)
     axes.set_xlabel("real ratio", color=FAINT, labelpad=-6)
     names = []
-    for curve in curves[:MOST_CURVES]:
-        axes.plot(*zip(*curve.points, strict=True), zorder=3, **curve.look)
+    for curve, aside in zip(shown, _asides(len(shown)), strict=True):
+        places, scores = zip(*curve.points, strict=True)
+        places = [place + aside for place in places]
+        axes.plot(places, scores, zorder=3, **curve.look)
         if curve.name == ALL_REAL:
             axes.axhline(curve.points[0][1], color=FAINT, linewidth=0.8)
         colour = curve.look["color"]
-        for group, mean in zip(curve.groups, curve.means, strict=True):
+        for place, group, mean in zip(places, curve.groups, curve.means, strict=True):
             ends = (mean.interval.low, mean.interval.high)
-            axes.plot([group.ratio, group.ratio], ends, color=colour, linewidth=0.9, alpha=0.7, marker="")
+            axes.plot([place, place], ends, color=colour, linewidth=0.9, alpha=0.7, marker="")
             values = list(group.scores_by_seed("macro_f1").values())
             if len(values) > 1:
-                axes.plot([group.ratio] * len(values), values, ".", color=colour, markersize=2.5, alpha=0.6)
+                axes.plot([place] * len(values), values, ".", color=colour, markersize=2.5, alpha=0.6)
         if curve.theirs:
-            look = {"color": curve.look["color"], "marker": curve.look["marker"], "markerfacecolor": "none"}
-            axes.plot([0], [curve.theirs], linestyle="none", zorder=2, **look)
-        names.append(End(curve.name, *curve.points[-1], curve.look["color"]))
+            look = {"color": colour, "marker": curve.look["marker"], "markerfacecolor": "none"}
+            axes.plot([aside], [curve.theirs], linestyle="none", zorder=2, **look)
+        names.append(End(curve.name, places[-1], scores[-1], colour))
     label_ends(axes, names)
     return drawing

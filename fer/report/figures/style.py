@@ -1,4 +1,4 @@
-"""How figures look: colours that colour-blind readers tell apart and that a dark page replaces, and quiet axes."""
+"""How figures look: sizes, colours that colour-blind readers tell apart and a dark page replaces, and quiet axes."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+NARROW, WIDE = 4.3, 8.45
+"""Inches across a figure that a phone shows whole, with text that can be read there, and across one that scrolls."""
+
 INK, FAINT, RULE, PAPER = "#1c1b1a", "#6b6963", "#dcd9d2", "#fffffe"
 
-# Okabe and Ito, Color Universal Design (2008), without yellow, in an order whose neighbours differ most.
-SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
+# Okabe and Ito, Color Universal Design (2008), with a dark brown in place of yellow, in an order whose neighbours
+# differ most: as many as the published study has classifiers.
+SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7f4f24")
 
 ON_PAGE = {INK: "--ink", FAINT: "--faint", RULE: "--rule", PAPER: "--paper"} | {
     colour: f"--series-{number}" for number, colour in enumerate(SERIES, start=1)
 }
 """Variables of the page's style sheet that take the place of colours in an inline SVG."""
 
-MARKERS = ("o", "s", "^", "D", "v", "P")
+MARKERS = ("o", "s", "^", "D", "v", "P", "<")
 
 
 def figure_settings(name: str) -> dict[str, Any]:

@@ -296,10 +296,25 @@ def test_every_class_has_a_column_and_the_rest_is_said_to_be_left_out(results: S
     assert "disgust: too few images." in figure.description
     svg = figure.render().svg
     assert all(f">{name}{'' if name == 'disgust' else ' (55)'}</text>" in svg for name in CLASSES)
+    assert svg.count("<image") == 2 * len(CLASSES)
     many = tuple(f"class{number}" for number in range(20))
     figure = next(iter(class_cloud_figures(made_up(classes=many))))
     assert "6 more classes are not drawn" in figure.caption
     assert ">class14" not in figure.render().svg
+
+
+def test_classes_are_drawn_on_both_planes_each_with_its_own_points_and_distances(results: StudyResults) -> None:
+    (tsne, pca), assessment = list(class_cloud_figures(results))[:2], results.assessments[0]
+    assert "t-SNE: Jensen-Shannon distance" in tsne.description
+    assert "anger: 0.600 of samples, 0.250 of held-out real images, with 55 images" in tsne.description
+    assert "principal components: Jensen-Shannon distance" in pca.description
+    assert "anger: 0.400 of samples, 0.150 of held-out real images, with 55 images" in pca.description
+    assert "The plane of principal components" in pca.caption
+    chosen = (assessment.plane.labels == 0) & (assessment.plane.origin == SAMPLES)
+    for figure, points, value in ((tsne, assessment.plane.tsne, "0.600"), (pca, assessment.plane.pca, "0.400")):
+        panel = figure.draw().axes[1]
+        assert panel.texts[0].get_text() == f"samples: {value}"
+        assert np.array_equal(panel.lines[1].get_xydata(), points[chosen])
 
 
 def test_points_far_from_all_others_do_not_shrink_a_plane(results: StudyResults) -> None:

@@ -43,10 +43,12 @@ def test_of_many_generators_those_left_out_are_counted() -> None:
     assert ">generator6</text>" not in svg
 
 
-def test_a_single_snapshot_is_a_point(results: StudyResults) -> None:
-    def first(network: NetworkResult) -> NetworkResult:
+def test_a_single_snapshot_is_no_line_and_stands_in_the_table_alone(results: StudyResults) -> None:
+    def with_one(network: NetworkResult) -> NetworkResult:
         return replace(network, snapshots={name: values[:1] for name, values in network.snapshots.items()})
 
-    (figure,) = judged_figures(replace(results, networks=[first(network) for network in results.networks]))
-    assert "1 snapshots" not in figure.description
-    assert figure.render().svg
+    assert list(judged_figures(replace(results, networks=[with_one(network) for network in results.networks]))) == []
+    weak = [with_one(network) if network.run.generator == "weak" else network for network in results.networks]
+    (figure,) = judged_figures(replace(results, networks=weak))
+    assert "strong, 3 snapshots" in figure.description
+    assert "weak" not in figure.description

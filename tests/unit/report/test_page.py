@@ -18,7 +18,8 @@ FIGURES = {"f1-against-ratio-1", "training-curves-1", "epochs-at-stopping", "jud
     for name in (
         "generator-losses",
         "samples-among-real",
-        "samples-among-real-by-class",
+        "samples-among-real-by-class-tsne",
+        "samples-among-real-by-class-pca",
         "divergence-dependence",
         "labels-read",
     )
