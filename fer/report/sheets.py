@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from fer.report.results import StudyResults
 from fer.report.runs import first_assessments, run_in_words
 
-
 MOST_BESIDE = 1160
 """Pixels across a sheet that stands beside another."""
 

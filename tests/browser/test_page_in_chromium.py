@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fer.report.page import LONG_WORD
 from fer.report.write import write_report
 from fer.studies import built_in_text
 from tests.reports import made_up
@@ -40,6 +41,29 @@ OVERFLOWING = """() => {
   });
   return wide.map(element => `${element.tagName} ${element.className} ${element.textContent.slice(0, 40)}`);
 }"""
+
+BROKEN_WORDS = """longest => [...document.querySelectorAll('td, th')].flatMap(cell =>
+  [...cell.childNodes].filter(node => node.nodeType === Node.TEXT_NODE).flatMap(node =>
+    [...node.textContent.matchAll(/[^\\s/@-]+/g)].filter(word => {
+      if (word[0].length > longest) return false;
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1;
+    }).map(word => `${word[0]} of ${cell.closest('table').caption.textContent}`)))"""
+"""Words of tables that stand on more than one line; lines may end at a slash or a hyphen."""
+
+LEAST_TEXT = """() => {
+  const sizes = [...document.querySelectorAll('svg text')].map(text => {
+    const drawing = text.closest('svg');
+    const scale = drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width;
+    return [scale * parseFloat(getComputedStyle(text).fontSize), drawing.closest('figure').id];
+  });
+  const sheets = [...document.querySelectorAll('.sheets img')].map(sheet =>
+    [16 * sheet.getBoundingClientRect().width / sheet.naturalWidth, sheet.closest('figure').id]);
+  return [...sizes, ...sheets].sort((one, other) => one[0] - other[0])[0];
+}"""
+"""The smallest text of all figures and sheets in CSS pixels, and whose it is; names in sheets are of 16 pixels."""
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +146,36 @@ def test_nothing_overflows_the_paper(browser: "Browser", report: Path) -> None:
     page.close()
 
 
+def test_numbers_are_whole_on_paper_and_on_the_screen(browser: "Browser", report: Path) -> None:
+    for width, media in ((PRINTED_WIDTH, "print"), (1280, "screen"), (390, "screen")):
+        page, _ = opened(browser, report, width)
+        page.emulate_media(media=media)  # type: ignore[arg-type]
+        assert page.locator("td.number").count() > 100
+        assert page.evaluate(BROKEN_WORDS, LONG_WORD) == [], f"{media}, {width} px"
+        page.close()
+
+
+def test_no_table_scrolls_at_1280(browser: "Browser", report: Path) -> None:
+    page, _ = opened(browser, report, 1280)
+    cut = "[...document.querySelectorAll('.table')].filter(table => table.scrollWidth > table.clientWidth)"
+    assert page.evaluate(f"{cut}.map(table => table.querySelector('caption').textContent)") == []
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("width", "media", "least"), [(390, "screen", 8.0), (1280, "screen", 8.0), (PRINTED_WIDTH, "print", 6.67)]
+)
+def test_text_of_figures_and_sheets_can_be_read(
+    browser: "Browser", report: Path, width: int, media: str, least: float
+) -> None:
+    """In print 6.67 pixels are five points."""
+    page, _ = opened(browser, report, width)
+    page.emulate_media(media=media)  # type: ignore[arg-type]
+    smallest, whose = page.evaluate(LEAST_TEXT)
+    assert smallest >= least, whose
+    page.close()
+
+
 def test_every_figure_and_sheet_is_there_to_be_seen(browser: "Browser", report: Path) -> None:
     page, _ = opened(browser, report, 390)
     sizes = page.evaluate(
@@ -137,7 +191,7 @@ def test_every_figure_and_sheet_is_there_to_be_seen(browser: "Browser", report: 
 def test_wide_figures_and_tables_scroll_by_themselves_on_a_phone(browser: "Browser", report: Path) -> None:
     page, _ = opened(browser, report, 390)
     scrolling = page.evaluate(
-        "[...document.querySelectorAll('.table, .wide .drawing')].filter(element => element.scrollWidth >"
+        "[...document.querySelectorAll('.table, .drawing')].filter(element => element.scrollWidth >"
         " element.clientWidth).every(element => element.tabIndex === 0 && element.getAttribute('role') === 'region')"
     )
     assert scrolling

@@ -23,7 +23,7 @@ SIMULATED = {
     "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
     "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
 }
-"""Linear RGB as seen without one kind of cone (Machado, Oliveira and Fernandes 2009, IEEE TVCG 15, 1291, severity 1)."""
+"""Linear RGB as seen without a kind of cone (Machado, Oliveira and Fernandes 2009, IEEE TVCG 15, 1291, severity 1)."""
 
 
 @pytest.fixture(scope="module")
