@@ -164,8 +164,8 @@ def _draw(curves: list[Curve], top: float) -> "Drawing":
     axes.set_xlabel("real ratio", color=FAINT, labelpad=-6)
     names = []
     for curve, aside in zip(shown, _asides(len(shown)), strict=True):
-        places, scores = zip(*curve.points, strict=True)
-        places = [place + aside for place in places]
+        places = [place + aside for place, _ in curve.points]
+        scores = [value for _, value in curve.points]
         axes.plot(places, scores, zorder=3, **curve.look)
         if curve.name == ALL_REAL:
             axes.axhline(curve.points[0][1], color=FAINT, linewidth=0.8)

@@ -33,8 +33,9 @@ def paper() -> StudyResults:
 
 def test_intervals_at_one_ratio_do_not_hide_each_other_and_stay_near_it(paper: StudyResults) -> None:
     for figure in (next(iter(ratio_figures(paper))), next(iter(ratio_figures_by_generator(paper)))):
-        (axes,) = figure.draw().axes
-        upright = [line.get_xdata() for line in axes.lines if line.get_linewidth() == 0.9]
+        drawing = figure.draw()
+        (axes,) = drawing.axes
+        upright = [np.asarray(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 0.9]
         places = [float(left) for left, right in upright if left == right]
         assert len(places) == len(upright) > 12
         assert len(set(places)) == len(places)
@@ -42,7 +43,7 @@ def test_intervals_at_one_ratio_do_not_hide_each_other_and_stay_near_it(paper: S
             near = [place for place in places if abs(place - ratio) < 0.05]
             assert len(near) > 3
             assert np.mean(near) == pytest.approx(ratio, abs=0.015)
-        width = axes.get_position().width * axes.figure.get_figwidth() / np.ptp(axes.get_xlim())
+        width = axes.get_position().width * drawing.get_figwidth() / np.ptp(axes.get_xlim())
         assert 72 * width * min(np.diff(sorted(place for place in places if abs(place - 0.5) < 0.05))) > 0.9, "points"
 
 
