@@ -14,7 +14,7 @@ REVISIONS: dict[Stage, int] = {
     "train-evaluator": 1,
     "train-gan": 6,
     "generate": 3,
-    "assess": 4,
+    "assess": 5,
     "train": 1,
-    "report": 5,
+    "report": 6,
 }

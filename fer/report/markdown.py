@@ -11,10 +11,12 @@ from fer.report.tables.table import Table
 
 SUMMARISED = (
     "grid",
+    "grid-accuracy",
     "worth",
     "price",
     "enough",
     "distances",
+    "neighbourhoods",
     "fidelity",
     "memorisation",
     "published-synthetic",

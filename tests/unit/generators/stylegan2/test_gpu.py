@@ -10,7 +10,7 @@ from fer.generators.stylegan2.entry import STYLEGAN2_64_ADA
 from tests.tables import rows_of
 from tests.unit.generators.stylegan2.helpers import CLASSES, GPU, ON_GPU, train
 
-pytestmark = ON_GPU
+pytestmark = [*ON_GPU]
 
 
 def test_it_trains_repeatably_and_makes_samples(tmp_path: Path) -> None:
