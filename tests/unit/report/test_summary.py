@@ -21,7 +21,7 @@ def test_it_opens_with_the_answer_then_the_evidence_then_how_it_was_made(summary
     headings = [line for line in summary.splitlines() if line.startswith("#")]
     assert headings[0] == "# Two generators, two seeds"
     assert headings[1] == "## How much real data can the samples replace?"
-    assert headings[2] == "## Scores on the test images"
+    assert headings[2] == "## Macro-F1 on the test images"
     assert headings[-1] == "## How it was made"
     assert "- **weak.** " in summary
 
