@@ -75,6 +75,8 @@ def _draw(panels: list[tuple[str, CellResult]]) -> "Drawing":
         axes.set_title(name, loc="left", pad=3)
         if column:
             axes.set_yticklabels([])
+        if place + ACROSS < len(panels):  # the panel below has them
+            axes.set_xticklabels([])
     handles, names = drawing.axes[0].get_legend_handles_labels()
     drawing.legend(handles, names, loc="upper left", bbox_to_anchor=(0.034, 1.0), ncols=len(LINES), borderaxespad=0.2)
     return drawing
