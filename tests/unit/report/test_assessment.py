@@ -23,6 +23,7 @@ from fer.report.tables.published_measures import measures_table
 from fer.report.tables.table import Table
 from tests.assessments import assessment_figures, plane
 from tests.reports import CLASSES, FOLDER, TWO_GENERATORS, made_up
+from tests.unit.report.rows import rows_of
 
 TABLES = (
     distances_table,
@@ -46,11 +47,6 @@ def with_inception() -> StudyResults:
     found = made_up("name: g\ngenerators: {cgan-48: {}}\n")
     figures = assessment_figures(CLASSES, inception=True)
     return replace(found, assessments=[replace(found.assessments[0], figures=figures)])
-
-
-def rows_of(table: Table | None, **wanted: Any) -> list[dict[str, Any]]:
-    assert table is not None
-    return [dict(row) for row in table.rows if all(row[key] == value for key, value in wanted.items())]
 
 
 def shown(table: Table | None, key: str, **wanted: Any) -> str:

@@ -9,6 +9,7 @@ from fer.plan import Task
 from fer.report.results import GpuHour, Made, StudyResults
 from fer.report.tables.expense import expense_table
 from tests.reports import made_up
+from tests.unit.report.rows import rows_of as table_rows
 
 GPU = "NVIDIA H100"
 
@@ -23,9 +24,7 @@ def on_gpu(results: StudyResults, *stages: str) -> StudyResults:
 
 
 def rows_of(results: StudyResults, **wanted: Any) -> list[dict[str, Any]]:
-    table = expense_table(results)
-    assert table is not None
-    return [dict(row) for row in table.rows if all(row[key] == value for key, value in wanted.items())]
+    return table_rows(expense_table(results), **wanted)
 
 
 def headings(results: StudyResults) -> list[str]:

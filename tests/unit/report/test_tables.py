@@ -17,16 +17,12 @@ from fer.report.tables.provenance import artifacts_table, missing_table
 from fer.report.tables.table import Column, Table
 from fer.report.tables.worth import worth_table
 from tests.reports import REUSED, made_up
+from tests.unit.report.rows import rows_of
 
 
 @pytest.fixture(scope="module")
 def results() -> StudyResults:
     return made_up()
-
-
-def rows_of(table: Table | None, **wanted: Any) -> list[dict[str, Any]]:
-    assert table is not None
-    return [dict(row) for row in table.rows if all(row[key] == value for key, value in wanted.items())]
 
 
 def test_the_grid_has_a_row_for_every_training_set_controls_and_all_real_too(results: StudyResults) -> None:
