@@ -1,6 +1,6 @@
 """The grid: scores on the test images, official and leak-free, for every training set that the study asks for."""
 
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from fer.report.evidence import mean_of
@@ -34,7 +34,7 @@ def grid_table(results: StudyResults) -> Table | None:
             *_with_interval("macro_f1_leak_free", "leak-free", "Macro-F1"),
             Column("seeds_shown", "Seeds"),
         ],
-        rows=[_row(results, group, (*INTERVALS_OF, "validation_macro_f1")) for group in groups],
+        rows=_rows(results),
         note=_note(results, groups),
         block=2,
     )
@@ -56,7 +56,10 @@ def more_scores_table(results: StudyResults) -> Table | None:
             *_with_interval("auroc_leak_free", "leak-free", "AUROC"),
             Column("seeds_shown", "Seeds"),
         ],
-        rows=[_row(results, group, MORE) for group in groups],
+        rows=[
+            {key: value for key, value in row.items() if not key.startswith(("macro_f1", "validation"))}
+            for row in _rows(results)
+        ],
         note="As above. AUROC is the mean over classes, each against the rest.",
         block=2,
     )
@@ -79,7 +82,12 @@ def _with_interval(name: str, heading: str, group: str) -> list[Column]:
     ]
 
 
-def _row(results: StudyResults, group: Group, names: Sequence[str]) -> dict[str, Any]:
+@lru_cache(maxsize=1)  # for both tables: each interval is a resampling
+def _rows(results: StudyResults) -> list[dict[str, Any]]:
+    return [_row(results, group) for group in groups_of(results)]
+
+
+def _row(results: StudyResults, group: Group) -> dict[str, Any]:
     row: dict[str, Any] = {
         "classifier": group.classifier,
         "training_set": group.training_set,
@@ -92,7 +100,7 @@ def _row(results: StudyResults, group: Group, names: Sequence[str]) -> dict[str,
     }
     done, planned = len(group.finished), len(group.planned)
     row["seeds_shown"] = seeds_shown(str(done) if done == planned else f"{done} of {planned}", group)
-    for name in names:
+    for name in (*INTERVALS_OF, "validation_macro_f1"):
         summary = group.score(name)
         row[name] = summary and summary.mean
         row[f"{name}_sd"] = summary and summary.sd
