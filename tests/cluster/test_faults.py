@@ -3,6 +3,7 @@
 A killed process leaves its claim behind, which lapses after two minutes. So two studies suffer everything at once.
 """
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from fer.plan import tasks
 from tests.cluster.grids import Grid, Node
-from tests.cluster.kube import PodWatch, kubectl, run, wait_until
+from tests.cluster.kube import PodWatch, get, kubectl, run, wait_until
 from tests.cluster.local import LocalRun
 from tests.cluster.stores import ClusterStore, attempts, numbers
 from tests.cluster.studies import study
@@ -22,6 +23,13 @@ STUDIES = {
 }
 TOO_LITTLE = 300
 """MiB, in which no network can be trained."""
+DONE_AT_THE_DEADLINE = """
+import signal, sys, time
+if int(sys.argv[1]) == 0:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    time.sleep(600)
+"""
+"""What ends well in the moment in which its pod is stopped, and the next time at once."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +135,24 @@ def test_a_pod_over_its_memory_limit_is_tried_again_with_more(suffered: Suffered
 def test_what_nothing_happened_to_was_tried_once(suffered: Suffered) -> None:
     grid = suffered.grids["disturbed"]
     assert [grid.attempts(stage) for stage in ("prepare", "plan", "train-evaluator", "train-gan")] == [[]] * 4
+
+
+def test_a_pod_that_was_done_as_its_deadline_came_is_tried_again() -> None:
+    """Kubernetes calls it failed, although its program ended with 0."""
+    spec = get("workflowtemplate", "fer-stages")["spec"]
+    [stage] = [template for template in spec["templates"] if template["name"] == "prepare"]
+    spec |= {"entrypoint": "prepare", "templates": [stage]}
+    del spec["onExit"]
+    stage["activeDeadlineSeconds"] = 15
+    stage["container"] |= {"command": ["python3", "-c", DONE_AT_THE_DEADLINE], "args": ["{{retries}}"]}
+    workflow = {"kind": "Workflow", "metadata": {"generateName": "done-late-"}, "spec": spec}
+    given = json.dumps({"apiVersion": "argoproj.io/v1alpha1", **workflow})
+    grid = Grid(kubectl("create", "--filename=-", "--output=name", given=given).strip().rpartition("/")[2]).wait()
+    assert grid.phase == "Succeeded", grid.said()
+    [[first, last]] = grid.attempts("prepare")
+    assert (first.phase, first.exit_code) == ("Failed", "0")
+    assert "deadline" in first.message
+    assert last.phase == "Succeeded"
 
 
 def states_of(store: ClusterStore, uri: str, pod: str) -> list[str]:
