@@ -16,5 +16,5 @@ REVISIONS: dict[Stage, int] = {
     "generate": 3,
     "assess": 5,
     "train": 1,
-    "report": 6,
+    "report": 7,
 }

@@ -108,6 +108,7 @@ def manifest_of(task: Task) -> Manifest:
         files={},
         recipe=task.recipe.model_dump(mode="json"),
         code_version="0.1.0+g1a2b3c4",
+        libraries={"python": "3.11.9", "torch": "2.15.0"},
         machine=MACHINE,
         device="cpu",
         wall_seconds=100.0,

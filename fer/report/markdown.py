@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from fer.report.answer import answers, headline
 from fer.report.format import whole
+from fer.report.libraries import libraries_of
 from fer.report.notes import held_out_note
 from fer.report.page import Content
 from fer.report.results import StudyResults
@@ -76,6 +77,9 @@ def _made(results: StudyResults) -> Iterator[str]:
     versions = sorted({made.manifest.code_version for made in results.made})
     if versions:
         yield f"- Code: {', '.join(f'`{version}`' for version in versions)}"
+    libraries = ", ".join(libraries_of(results))
+    if libraries:
+        yield f"- Libraries: {escaped(libraries)}"
     for machine in sorted({made.manifest.machine for made in results.made}):
         yield f"- Machine: {escaped(machine)}"
     reasons = results.reasons

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from fer.report.answer import answers, headline
 from fer.report.figures.figure import Rendered
 from fer.report.format import whole
+from fer.report.libraries import libraries_of
 from fer.report.notes import held_out_note
 from fer.report.results import StudyResults
 from fer.report.sections import Section
@@ -65,6 +66,7 @@ def render_page(results: StudyResults, contents: Sequence[Content]) -> str:
         contents=contents,
         missing=len(results.missing),
         versions=sorted({made.manifest.code_version for made in results.made}),
+        libraries=list(libraries_of(results)),
         machines=sorted({made.manifest.machine for made in results.made}),
         most_rows=MOST_ROWS,
     )

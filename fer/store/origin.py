@@ -1,4 +1,4 @@
-"""Where an artifact was made: the version of the code and the machine, as they go into its manifest."""
+"""Where an artifact was made: versions of the code and of its libraries, and the machine, as its manifest has them."""
 
 import platform
 import subprocess
@@ -7,6 +7,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import fer
+
+COMPUTING = ("numpy", "pillow", "scikit-learn", "scipy", "timm", "torch", "torch-fidelity", "torchvision")
+"""Of the libraries those that numbers go through: another version may give others."""
 
 
 @cache
@@ -21,6 +24,12 @@ def code_version() -> str:
     except (OSError, subprocess.SubprocessError):  # no git program, or a checkout that git does not trust
         return version("fer")
     return f"{version('fer')}+g{revision}"
+
+
+@cache
+def libraries() -> dict[str, str]:
+    """Versions of Python and of ``COMPUTING``, by name. Nothing is imported for it."""
+    return {"python": platform.python_version(), **{name: version(name) for name in COMPUTING}}
 
 
 @cache

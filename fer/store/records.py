@@ -79,6 +79,8 @@ class Manifest(Record):
     recipe: dict[str, Any]
     """What the artifact was made from, in full."""
     code_version: str
+    libraries: dict[str, str] = {}
+    """Versions of Python and of what else computes, by name; none in manifests from before they were kept."""
     machine: str
     device: str
     wall_seconds: float = Field(ge=0)

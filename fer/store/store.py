@@ -17,7 +17,7 @@ from fer.errors import RequestError
 from fer.store.checkpoints import Checkpoints
 from fer.store.claims import LEASE_SECONDS, Attempt, Claims
 from fer.store.objects import MissingObject, Objects, check_key, dropped_on_error
-from fer.store.origin import code_version, machine
+from fer.store.origin import code_version, libraries, machine
 from fer.store.records import FileEntry, Manifest
 
 MANIFEST = "manifest.json"
@@ -125,6 +125,7 @@ class Store:
             files={name: FileEntry.of_file(path) for name, path in paths.items()},
             recipe=recipe,
             code_version=code_version(),
+            libraries=libraries(),
             machine=machine(),
             device=device,
             wall_seconds=wall_seconds,

@@ -1,6 +1,7 @@
 """Publishing and reading artifacts: first wins, files never mix, nothing damaged is ever used."""
 
 import json
+import platform
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from fer.errors import RequestError, TryAgain
-from fer.store import MissingArtifact, Store
+from fer.store import Manifest, MissingArtifact, Store
 from tests.store.publishing import DIGEST, RECIPE, contents, publish
 
 Damage = Callable[[dict[str, Any]], object]
@@ -33,9 +34,17 @@ def test_the_manifest_says_what_was_made_from_what_by_what_and_where(store: Stor
     assert set(manifest.files) == {"images.npz", "sheets/0.png"}
     assert manifest.files["images.npz"].size == 256 * 40
     assert manifest.code_version.startswith(version("fer"))
+    assert manifest.libraries["python"] == platform.python_version()
+    assert manifest.libraries["torch"] == version("torch")
     assert "Linux" in manifest.machine
     assert (manifest.device, manifest.wall_seconds, manifest.device_seconds) == ("cpu", 1.5, 0.5)
     assert abs(manifest.created - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_a_manifest_from_before_versions_of_libraries_were_kept_is_read(store: Store, made: Path) -> None:
+    written = publish(store, made).model_dump(mode="json")
+    del written["libraries"]
+    assert Manifest.from_bytes(json.dumps(written).encode(), "here").libraries == {}
 
 
 def test_what_was_never_published_is_missing(store: Store) -> None:

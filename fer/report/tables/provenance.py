@@ -44,6 +44,7 @@ def artifacts_table(results: StudyResults) -> Table | None:
             "artifact": f"{manifest.kind}/{manifest.digest}",
             "artifact_shown": f"{manifest.kind}/{manifest.digest[:12]}",
             "code_version": manifest.code_version,
+            "libraries": ", ".join(f"{name} {version}" for name, version in manifest.libraries.items()),
             "created": f"{manifest.created:%Y-%m-%d %H:%M:%S} UTC",
             "created_shown": f"{manifest.created:%Y-%m-%d %H:%M}",
             "wall_seconds": manifest.wall_seconds,

@@ -1,6 +1,7 @@
 """The summary in Markdown says the answer first, and shows names from users as they are."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,17 @@ def test_its_tables_show_what_the_page_shows(summary: str) -> None:
 def test_what_is_missing_stands_there_with_its_reason(summary: str) -> None:
     assert "- Missing tasks: 4" in summary
     assert "assess generator=weak seed=0: out of \\*memory\\*" in summary
+
+
+def test_it_names_every_version_of_a_library_that_artifacts_were_made_with(tmp_path: Path) -> None:
+    results = made_up()
+    older = {"python": "3.11.9", "numpy": "2.3.0", "torch": "2.14.1"}
+    first, *others = results.made
+    first = replace(first, manifest=first.manifest.model_copy(update={"libraries": older}))
+    write_report(replace(results, made=[first, *others]), tmp_path)
+    named = "numpy 2.3.0, python 3.11.9, torch 2.14.1 and 2.15.0"
+    assert f"- Libraries: {named}" in (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert f"<dt>Libraries</dt><dd>{named}</dd>" in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
 def test_nothing_from_users_becomes_markup(tmp_path: Path) -> None:

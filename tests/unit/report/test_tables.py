@@ -227,6 +227,7 @@ def test_artifacts_are_named_in_full_with_their_code_and_machine(results: StudyR
     assert len(rows) == len(results.made)
     assert rows[0]["artifact"] == f"evaluator/{results.made[0].task.digest}"
     assert rows[0]["code_version"] == "0.1.0+g1a2b3c4"
+    assert rows[0]["libraries"] == "python 3.11.9, torch 2.15.0"
 
 
 def test_csv_holds_full_precision_and_leaves_missing_figures_empty() -> None:
