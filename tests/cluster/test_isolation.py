@@ -58,7 +58,13 @@ def elsewhere() -> Iterator[str]:
             kubectl(f"--namespace={ELSEWHERE}", "run", name, f"--image={image}", "--command", "--", *program)
         pods = [f"pod/{name}" for name in programs]
         kubectl(f"--namespace={ELSEWHERE}", "wait", *pods, "--for=condition=Ready", "--timeout=280s", seconds=300)
-        yield get(f"--namespace={ELSEWHERE}", "pod", "server")["status"]["podIP"]
+        address = get(f"--namespace={ELSEWHERE}", "pod", "server")["status"]["podIP"]
+
+        def listens() -> bool:
+            return python_in("client", CONNECT, address, str(PORT), namespace=ELSEWHERE).returncode == 0
+
+        wait_until(listens, "a server that listens, which a pod that runs need not do yet", seconds=120)
+        yield address
     finally:
         run("kubectl", "delete", "namespace", ELSEWHERE, "--wait=false")
 
