@@ -8,8 +8,8 @@ from fer.report.prices import controls_of, interval_spelled, spelled
 from fer.report.results import StudyResults
 from fer.report.summary import Group, Summary, groups_of, seen_by_generator, worths_of
 from fer.report.tables.enough import enough_of
-from fer.report.verdicts import verdicts_of
-from fer.statistics.claims import LEAST_SEEDS, NetworksClaim
+from fer.report.verdicts import NOT_LEAK_FREE, verdicts_of, with_leak_free
+from fer.statistics.claims import LEAST_SEEDS, Claim, NetworksClaim
 from fer.statistics.verdicts import UNDECIDABLE, Verdict
 
 SELECTION = "validation_macro_f1"
@@ -51,7 +51,7 @@ def _answer(
         return " ".join([f"Nothing can be said yet: none of its {count} cells is finished.", *faults])
     best = _best([group for group in finished if group.ratio > 0])
     in_short = [
-        _worth(average, verdict),
+        _worth(results, average, verdict),
         *(_price(results, best, groups) if best else []),
         _enough(results, generator, best or finished[0], groups),
         _seen(results, generator, finished),
@@ -78,10 +78,12 @@ def _average_worth(results: StudyResults, generator: str, groups: list[Group]) -
     return average_difference(results, pairs)
 
 
-def _worth(average: Average | None, verdict: Verdict | None) -> str:
+def _worth(results: StudyResults, average: Average | None, verdict: Verdict | None) -> str:
     """What the samples are worth, how sure that is, and what it is a claim about."""
     if average is None or verdict is None:
         return "No mix can be compared with a control of the same real images"
+    on_leak_free = average_difference(results, average.pairs, "macro_f1_leak_free")
+    leak_free = None if on_leak_free is None else on_leak_free.claim
     claim, number = average.claim, len(average.pairs)
     seeds = claim.estimate.seeds
     beside = "In the only mix with a control" if number == 1 else f"On average over {number} mixes with controls"
@@ -91,17 +93,19 @@ def _worth(average: Average | None, verdict: Verdict | None) -> str:
     )
     if isinstance(claim, NetworksClaim):
         subject = "these two trained networks" if number == 1 else "these trained networks"
-        return f"{said}: for {subject} {_in_words(verdict)}, for the procedure {UNDECIDABLE}"
+        return f"{said}: for {subject} {_in_words(verdict, leak_free)}, for the procedure {UNDECIDABLE}"
     if verdict.p is None:
         return f"{said}, and whether chance alone does that is {UNDECIDABLE} (it takes {LEAST_SEEDS})"
     subject = "this one generator" if any(mix.of_one_generator for mix, _ in average.pairs) else "the procedure"
-    return f"{said}: for {subject} {_in_words(verdict)}"
+    return f"{said}: for {subject} {_in_words(verdict, leak_free)}"
 
 
-def _in_words(verdict: Verdict) -> str:
+def _in_words(verdict: Verdict, leak_free: Claim | None) -> str:
     words = {"better": "a gain beyond chance", "worse": "a loss beyond chance"}.get(
         verdict.words, "no difference seen beyond chance"
     )
+    if with_leak_free(verdict.words, leak_free) != verdict.words:
+        words += f" but {NOT_LEAK_FREE}"
     return words if verdict.p is None else f"{words} ({p_is(verdict.p)})"
 
 
@@ -134,7 +138,10 @@ def _price(results: StudyResults, mix: Group, groups: list[Group]) -> list[str]:
         "fewer than": f"worse than {whole(value.number)} real images alone, the fewest that were tried",
         "more than": f"better than {whole(value.number)} real images alone, the most that were tried",
     }[value.beyond]
-    return [f"its best mix does {does}{'' if interval == spelled(value) else f' ({interval})'}"]
+    if interval == spelled(value):
+        return [f"its best mix does {does}"]
+    unsure = ", though not beyond chance" if value.beyond else ""
+    return [f"its best mix does {does}{unsure} ({interval})"]
 
 
 def _enough(results: StudyResults, generator: str, mix: Group, groups: list[Group]) -> str:

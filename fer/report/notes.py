@@ -4,6 +4,7 @@ from fer.cells import cells
 from fer.report.format import whole
 from fer.report.results import StudyResults
 from fer.report.summary import Group, groups_of
+from fer.report.verdicts import NOT_LEAK_FREE
 from fer.statistics.claims import LEAST_SEEDS
 
 HELD_OUT = (
@@ -34,7 +35,28 @@ def intervals_note(results: StudyResults) -> str | None:
         "all seeds share add as squares. The two are different claims. A verdict on procedures takes "
         f"{LEAST_SEEDS} seeds; fewer hardly know their own spread. Scores, worth, prices and how few real images do "
         "are given of all test images (official) and of the leak-free ones; verdicts, p-values, figures and what "
-        "stands beside published numbers are of all test images, as the published ones are."
+        "stands beside published numbers are of all test images, as the published ones are; where a difference’s "
+        f"interval on the leak-free images holds 0, the verdict adds “{NOT_LEAK_FREE}”."
+    )
+
+
+def never_right_note(results: StudyResults) -> str | None:
+    """Which classes some networks never get right, since no resample of the test images can show them right."""
+    if results.truth is None or not results.cells:
+        return None
+    labels = results.truth.labels
+    never = {
+        name: sum(not (result.predicted[labels == number] == number).any() for result in results.cells)
+        for number, name in enumerate(results.planned.classes)
+        if (labels == number).any()
+    }
+    counts = [f"{name} (by {whole(count)} of {whole(len(results.cells))})" for name, count in never.items() if count]
+    if not counts:
+        return None
+    return (
+        f"Networks that read no test image of a class right: {', '.join(counts)}. Its F1 is 0 in every resample then, "
+        "so that intervals, p-values and verdicts leave out what chance does to that class: a single image read right "
+        "may change them."
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from fer.cells import Cell
 from fer.plan import Task
@@ -177,7 +178,8 @@ class StudyResults:
         drawn = image_weights(len(labels))
         scores = resampled_scores(predicted, labels, len(self.planned.classes), drawn)
         # Relative to the measured area, which is no matter to components.
-        area = np.asarray(np.stack(influence) @ drawn.T / len(labels), np.float32)
+        with threadpool_limits(1):  # sums of as many threads as there are cores would differ in their last bits
+            area = np.asarray(np.stack(influence) @ drawn.T / len(labels), np.float32)
         return {
             f"macro_f1{suffix}": scores.macro_f1,
             f"accuracy{suffix}": scores.accuracy,

@@ -13,7 +13,7 @@ from fer.report.figures.losses import loss_figures
 from fer.report.figures.ratio import ratio_figures, ratio_figures_by_generator
 from fer.report.figures.resolution import resolution_figures
 from fer.report.figures.stopping import stopping_figures
-from fer.report.notes import data_note, intervals_note, mix_validation_note, plan_note
+from fer.report.notes import data_note, intervals_note, mix_validation_note, never_right_note, plan_note
 from fer.report.resolution import resolution_note
 from fer.report.results import StudyResults
 from fer.report.sheets import Sheet, pair_sheets, sample_sheets
@@ -69,7 +69,7 @@ SECTIONS = (
         "The grid",
         "The study has no cells.",
         tables=(grid_table, more_scores_table),
-        notes=(mix_validation_note, intervals_note),
+        notes=(mix_validation_note, intervals_note, never_right_note),
     ),
     Section(
         "curves-of-ratio",

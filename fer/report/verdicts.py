@@ -17,6 +17,9 @@ HOLM = (
     "and procedures, the chance of any false verdict is at most 5 %."
 )
 
+NOT_LEAK_FREE = "not surely on the leak-free images"
+"""Of a verdict that holds on all test images."""
+
 MCNEMAR = (
     "McNemar’s test asks something else than the difference beside it: whether the two trained networks of a single "
     "seed are right on equally many test images, which is about accuracy, where large classes count for more. Its "
@@ -33,6 +36,14 @@ def verdicts_of(claims: Sequence[Claim | None]) -> list[Verdict | None]:
         None if claim is None else next(networks) if isinstance(claim, NetworksClaim) else next(procedures)
         for claim in claims
     ]
+
+
+def with_leak_free(words: str, leak_free: Claim | None) -> str:
+    """A verdict on all test images, and that the leak-free ones do not bear it out where their interval holds 0."""
+    if words not in ("better", "worse") or leak_free is None:
+        return words
+    interval = leak_free.estimate.interval
+    return f"{words}, {NOT_LEAK_FREE}" if interval.low <= 0 <= interval.high else words
 
 
 def claim_about(claim: Claim | None, of_one_generator: bool) -> str:

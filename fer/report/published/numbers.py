@@ -80,4 +80,4 @@ FRECHET = {"cgan-48": Printed(141.6, "141.6"), ADAPTIVE: Printed(8, "about 8")}
 """Fréchet inception distance by generator."""
 
 JENSEN_SHANNON = 0.5499
-"""Jensen-Shannon divergence of real and synthetic images. How it was binned was not said."""
+"""Jensen-Shannon divergence of real and synthetic images, or its root: neither that nor its bins were said."""

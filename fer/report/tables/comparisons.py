@@ -6,7 +6,7 @@ from fer.report.evidence import difference_of, mcnemar_of
 from fer.report.pairs import generator_pairs, judged, of_one_generator
 from fer.report.results import StudyResults
 from fer.report.tables.table import Column, Table
-from fer.report.verdicts import HOLM, MCNEMAR, claim_about, difference_entries
+from fer.report.verdicts import HOLM, MCNEMAR, claim_about, difference_entries, with_leak_free
 from fer.statistics.verdicts import holm
 
 PAIR = (Column("generator", "Generator", head=True), Column("against", "Against", head=True))
@@ -34,6 +34,7 @@ def comparisons_table(results: StudyResults) -> Table | None:
     corrected = iter(holm([p for p in tests if p is not None]))
     rows: list[dict[str, Any]] = []
     for ((first, second), claim), verdict, p in zip(compared, verdicts, tests, strict=True):
+        leak_free = difference_of(results, first, second, "macro_f1_leak_free")
         rows.append(
             {
                 "generator": first.generator,
@@ -42,9 +43,10 @@ def comparisons_table(results: StudyResults) -> Table | None:
                 "ratio": first.ratio,
                 "volume": first.volume,
                 **difference_entries("difference", claim),
-                **difference_entries("leak_free", difference_of(results, first, second, "macro_f1_leak_free")),
+                **difference_entries("leak_free", leak_free),
                 "about": claim_about(claim, of_one_generator((first, second))),
-                **verdict,
+                "p": verdict["p"],
+                "verdict": with_leak_free(verdict["verdict"], leak_free),
                 "mcnemar_p": None if p is None else next(corrected),
                 "seeds": len(first.finished_seeds & second.finished_seeds),
             }

@@ -1,6 +1,6 @@
 """Jensen-Shannon distance of samples and real images in the plane of t-SNE and of the principal components."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fer.report.planes import PLANES
@@ -32,14 +32,20 @@ def divergence_table(results: StudyResults) -> Table | None:
 def _rows(assessment: AssessmentResult) -> Iterator[dict[str, Any]]:
     divergence = assessment.figures["divergence"]
     planes = {plane: divergence[plane] for plane in PLANES}
-    for class_name in ("all", *planes["tsne"]["per_class"]):
-        own = divergence if class_name == "all" else planes["tsne"]["per_class"][class_name]  # alike in all planes
-        row = {**run_entries(assessment.run), "class": class_name, "images": own["images"] if own else None}
-        for plane, found in planes.items():
-            value = found if class_name == "all" else found["per_class"][class_name]
-            row |= {f"{plane}_{side}": value[side] if value else None for side in SIDES}
-            row[f"{plane}_bins"] = found["bins"]
-        yield row
+    yield _row(assessment, "all", divergence["images"], planes)
+    for class_name, own in planes["tsne"]["per_class"].items():  # as many images in all planes
+        of_class = {plane: found["per_class"][class_name] for plane, found in planes.items()}
+        yield _row(assessment, class_name, own and own["images"], of_class)
+
+
+def _row(
+    assessment: AssessmentResult, class_name: str, images: int | None, values: Mapping[str, Mapping[str, Any] | None]
+) -> dict[str, Any]:
+    row = {**run_entries(assessment.run), "class": class_name, "images": images}
+    for plane, value in values.items():
+        row |= {f"{plane}_{side}": value and value[side] for side in SIDES}
+        row[f"{plane}_bins"] = assessment.figures["divergence"][plane]["bins"]
+    return row
 
 
 def _note(results: StudyResults) -> str:

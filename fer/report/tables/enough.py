@@ -16,6 +16,7 @@ from fer.statistics.verdicts import UNDECIDABLE
 
 WITHIN = "within one point"
 NOT_SURE = "not surely within one point"
+BELOW = "surely more than one point below"
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,17 @@ class _Beside:
 
     @property
     def verdict(self) -> str:
-        """Whether its whole interval is within a point; on procedures only where other seeds can be judged from it."""
+        """Whether its whole interval is within a point, or beyond one.
+
+        On procedures only where other seeds can be judged from it.
+        """
         if isinstance(self.claim, ProceduresClaim):
             if self.mix.of_one_generator:
                 return NOT_OF_ONE
             if not self.claim.decidable:
                 return UNDECIDABLE
-        return WITHIN if self.claim.estimate.interval.high <= POINT else NOT_SURE
+        interval = self.claim.estimate.interval
+        return WITHIN if interval.high <= POINT else BELOW if interval.low > POINT else NOT_SURE
 
 
 def enough_table(results: StudyResults) -> Table | None:

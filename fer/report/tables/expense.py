@@ -64,8 +64,9 @@ def _heading(results: StudyResults) -> str:
 def _note(results: StudyResults, priced: bool, unknown: bool) -> str:
     sentences = [
         "What is to come is estimated: a missing task is taken to last as long as the median of this study’s finished "
-        "ones of the same kind (stage, data, network, budget). What a killed attempt had done since its last "
-        "checkpoint is counted nowhere."
+        "ones of the same kind (stage, data, network, budget). Counted are the artifacts that this report rests on: "
+        "not what was made before them and set aside or made anew, nor what a killed attempt had done since its last "
+        "checkpoint."
     ]
     if unknown:
         sentences.append(

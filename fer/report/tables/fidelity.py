@@ -3,7 +3,7 @@
 from typing import Any
 
 from fer.report.format import between, share
-from fer.report.labels import READERS, most_read
+from fer.report.labels import READERS, most_read, unshown
 from fer.report.results import AssessmentResult, StudyResults
 from fer.report.tables.runs import run_columns, run_entries
 from fer.report.tables.table import Column, Table
@@ -39,7 +39,8 @@ def fidelity_table(results: StudyResults) -> Table | None:
         "held-out real images, which is the most that samples need reach. By chance: were labels to say nothing. "
         "Mostly read as: the class that most images are taken for, whatever was asked for. Labels: “as asked for” "
         "where they are read better than shuffled ones would be, by three standard errors, and no other assignment of "
-        "classes fits better; else what is wrong, or why it cannot be checked. "
+        "classes fits better, but not of classes whose samples are read as them no more often than other real images "
+        "are; else what is wrong, or why it cannot be checked. "
         "Intervals (Wilson’s) are for other samples and other real images, with this generator and this network."
     )
     return Table("fidelity", "Label fidelity", columns, rows, note, len(leading))
@@ -61,8 +62,12 @@ def _row(results: StudyResults, assessment: AssessmentResult, role: str) -> dict
         "real_images": real["images"],
         **_mostly("mostly_read", found["confusion"], results.planned.classes),
         **_mostly("real_mostly_read", real["confusion"], results.planned.classes),
-        "labels": found["label_fault"] or SOUND,
+        "labels": found["label_fault"] or _sound(unshown(found, role, results.planned.classes)),
     }
+
+
+def _sound(unshown_classes: list[str]) -> str:
+    return f"{SOUND}, but not of {' and '.join(unshown_classes)}" if unshown_classes else SOUND
 
 
 def _mostly(name: str, confusion: list[list[int]], classes: tuple[str, ...]) -> dict[str, Any]:

@@ -31,12 +31,13 @@ def memorisation_table(results: StudyResults) -> Table | None:
     ]
     note = (
         "For each sample the distance to the nearest real training image, and the same for held-out real images: "
-        "samples that lie nearer are copies. In pixels it is the root mean square difference in grey levels. Near "
-        "copies are as near as the nearest hundredth of one half of the held-out images; the share of real ones is "
-        "that of the other half. Membership: how well the distance to the nearest of all assessed samples tells "
-        "training images that the generator saw from held-out ones; 0.5 is chance, 1 gives every one of them away, and "
-        f"there is none with fewer than {LEAST_IMAGES} of them. The features’ network knows the training images, so "
-        f"that an area below 0.5 there is its own doing.{_of_folders(rows)}"
+        "copies lie nearer, but so do samples that are blurred or alike. In pixels it is the root mean square "
+        "difference in grey levels. Near copies are as near as the nearest hundredth of one half of the held-out "
+        "images; the share of real ones is that of the other half. Membership: how well the distance to the nearest of "
+        "all assessed samples tells training images that the generator saw from held-out ones; 0.5 is chance, 1 gives "
+        f"every one of them away, and there is none with fewer than {LEAST_IMAGES} of them. The features’ network "
+        "knows the training images, so that an area below 0.5 there is its own doing."
+        f"{_of_folders(rows)}"
     )
     return Table("memorisation", "Memorisation", columns, rows, note, len(leading))
 

@@ -7,7 +7,7 @@ from fer.report.pairs import NOT_OF_ONE, JudgedAverage, judged_averages
 from fer.report.results import StudyResults
 from fer.report.tables.comparisons import DIFFERENCES, PAIR
 from fer.report.tables.table import Column, Table
-from fer.report.verdicts import HOLM, claim_about, difference_entries, seeds_to_see
+from fer.report.verdicts import HOLM, claim_about, difference_entries, seeds_to_see, with_leak_free
 from fer.statistics.claims import Claim, NetworksClaim
 
 
@@ -39,16 +39,17 @@ def overall_table(results: StudyResults) -> Table | None:
 
 def _row(results: StudyResults, compared: JudgedAverage) -> dict[str, Any]:
     average, claim = compared.average, compared.average.claim
-    leak_free = average_difference(results, average.pairs, "macro_f1_leak_free")
+    on_leak_free = average_difference(results, average.pairs, "macro_f1_leak_free")
+    leak_free = None if on_leak_free is None else on_leak_free.claim
     return {
         "generator": compared.first,
         "against": compared.second,
         "training_sets": len(average.pairs),
         **difference_entries("difference", claim),
-        **difference_entries("leak_free", None if leak_free is None else leak_free.claim),
+        **difference_entries("leak_free", leak_free),
         "about": claim_about(claim, compared.of_one_generator),
         "p": compared.p,
-        "verdict": compared.verdict,
+        "verdict": with_leak_free(compared.verdict, leak_free),
         "seeds": claim.estimate.seeds,
         "seeds_for_a_point": _needed(claim, compared.verdict),
     }

@@ -24,7 +24,11 @@ def cnn_table(results: StudyResults) -> Table:
         Column("seeds", "Seeds", "whole"),
     ]
     rows = [_row(results, places, published) for published in CNN_SCORES]
-    note = "Test images, official. AUROC is the mean over classes, each against the rest; their third was not given."
+    note = (
+        f"Test images, official. Samples are those of {CNN_MODEL}, as theirs were; what other generators’ samples are "
+        "worth alone stands in the grid. AUROC is the mean over classes, each against the rest; their third was not "
+        "given."
+    )
     return Table("published-cnn", f"The classifier {CNN} (their Figure 9)", columns, rows, note, block=0)
 
 

@@ -15,7 +15,7 @@ from fer.report.published.numbers import (
 from fer.report.published.places import ALL_HERE, Place, Places, generators_of_models
 from fer.report.results import StudyResults
 from fer.report.summary import Group, groups_of
-from fer.report.tables import published_cnn, published_resemotenet
+from fer.report.tables import published_cnn, published_measures, published_resemotenet
 from fer.report.tables.table import Column, Table
 
 SEVEN = tuple(SYNTHETIC_MACRO_F1)
@@ -100,7 +100,7 @@ def _both_resolutions(results: StudyResults) -> list[Group]:
 
 
 def _alone_and_all_real(results: StudyResults) -> list[Group]:
-    return [group for group in groups_of(results) if group.ratio == (0 if group.is_mix else 1)]
+    return [group for group in groups_of(results) if group.volume == 1 and group.ratio == (0 if group.is_mix else 1)]
 
 
 def _cells(*places: Place) -> Callable[[StudyResults], str]:
@@ -115,6 +115,13 @@ def _assessed(results: StudyResults) -> str:
     if not done:
         return "no generator is assessed yet"
     return ALL_HERE if len(done) == len(names) else f"{len(done)} of {len(names)} generators are here"
+
+
+def _distances(results: StudyResults) -> str:
+    there, printed = published_measures.beside(results)
+    if there == printed:
+        return f"{ALL_HERE}, with other features or bins"
+    return f"{there} of {printed} are here"
 
 
 def _parameters(_results: StudyResults) -> str:
@@ -163,5 +170,5 @@ ITEMS = (
         "below, and “Training curves”",
         _cells(*(published_resemotenet.place_of(ratio) for ratio in RESEMOTENET_ACCURACY)),
     ),
-    Item("Text", "Fréchet distances and a Jensen-Shannon divergence", "three", "below", _assessed),
+    Item("Text", "Fréchet distances of two generators, and a Jensen-Shannon divergence", "three", "below", _distances),
 )

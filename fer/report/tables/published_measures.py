@@ -14,11 +14,11 @@ from fer.report.tables.table import Column, Table
 
 OTHER_FEATURES = "no: other features"
 OTHER_NUMBER = "roughly: their number of images is not known"
-OTHER_BINS = "no: their bins are not known"
+OTHER_BINS = "no: neither their bins nor whether it is a root is known"
 
 
 def measures_table(results: StudyResults) -> Table:
-    """Fréchet distances and Jensen-Shannon divergences, theirs and those of each generator's first assessed run."""
+    """Fréchet and Jensen-Shannon distances, theirs and those of each generator's first assessed run."""
     rows = [*_frechet(results), *_jensen_shannon(results)]
     columns = [
         Column("measure", "Measure", head=True),
@@ -33,10 +33,19 @@ def measures_table(results: StudyResults) -> Table:
     note = (
         "Real images: held-out real images in place of the samples, in the same number. "
         f"{COPIES_DO_BETTER} Their Fréchet distances are of Inception’s features, and fall with the number of images; "
-        "how their Jensen-Shannon divergence was binned, and of which features, was not said. Empty where this study "
-        "has no assessed generator of that kind."
+        "their Jensen-Shannon number is one for all generators, and how it was binned and of which features was not "
+        "said, nor whether it is the divergence or its root. Ours is the root, of the divergence in bits, from 0 to 1. "
+        "Empty where this study has no assessed generator of that kind."
     )
     return Table("published-measures", "Distances of the samples, theirs and ours", columns, rows, note, block=1)
+
+
+def beside(results: StudyResults) -> tuple[int, int]:
+    """How many of the numbers that they printed have ours beside them, and how many they are."""
+    generators = generators_of_models(results)
+    assessed = {assessment.run.generator for assessment in results.assessments}
+    frechet = sum(generators.get(model) in assessed for model in FRECHET)
+    return frechet + bool(assessed), len(FRECHET) + 1
 
 
 def _frechet(results: StudyResults) -> Iterator[dict[str, Any]]:

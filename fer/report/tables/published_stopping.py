@@ -10,9 +10,10 @@ from fer.report.tables.table import Column, Table
 
 
 def stopping_table(results: StudyResults) -> Table:
-    """Epochs over all finished cells on samples alone and on all real images, with how many patience stopped."""
-    alone = [result for result in results.cells if result.cell.generator is not None and result.cell.ratio == 0]
-    real = [result for result in results.cells if result.cell.generator is None and result.cell.ratio == 1]
+    """Epochs over all finished cells on as many samples alone and on all real images, and how many patience stopped."""
+    single = [result for result in results.cells if result.cell.volume == 1]
+    alone = [result for result in single if result.cell.generator is not None and result.cell.ratio == 0]
+    real = [result for result in single if result.cell.generator is None and result.cell.ratio == 1]
     rows = [
         {"training_set": "samples alone", "theirs": EPOCHS_SYNTHETIC.words, **_ours(alone)},
         {"training_set": "all real", "theirs": EPOCHS_REAL.words, **_ours(real)},

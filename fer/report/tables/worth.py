@@ -8,7 +8,16 @@ from fer.report.notes import HELD_OUT, SPREAD_OF_ONE, seeds_shown
 from fer.report.results import StudyResults
 from fer.report.summary import Worth, groups_of, seen_by_generator, worths_of
 from fer.report.tables.table import Column, Table
-from fer.report.verdicts import HOLM, MCNEMAR, claim_about, difference_entries, mean_entries, verdicts_of
+from fer.report.verdicts import (
+    HOLM,
+    MCNEMAR,
+    claim_about,
+    difference_entries,
+    mean_entries,
+    verdicts_of,
+    with_leak_free,
+)
+from fer.statistics.claims import Claim
 from fer.statistics.verdicts import Verdict, holm
 
 
@@ -66,15 +75,15 @@ def _rows(results: StudyResults, worths: list[Worth]) -> list[dict[str, Any]]:
                 **difference_entries("worth", claim),
                 **difference_entries("worth_leak_free", leak_free),
                 "about": claim_about(claim, worth.compared.of_one_generator),
-                **_verdict(verdict),
+                **_verdict(verdict, leak_free),
                 "mcnemar_p": None if p is None else next(corrected),
             }
         )
     return rows
 
 
-def _verdict(verdict: Verdict | None) -> dict[str, Any]:
-    return {"p": verdict and verdict.p, "verdict": verdict and verdict.words}
+def _verdict(verdict: Verdict | None, leak_free: Claim | None) -> dict[str, Any]:
+    return {"p": verdict and verdict.p, "verdict": verdict and with_leak_free(verdict.words, leak_free)}
 
 
 def _scores(results: StudyResults, worth: Worth) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from fer.cells import Cell
 from fer.plan import Task
 from fer.report.answer import answers, headline
 from tests.reports import FOLDER, REUSED, TWO_GENERATORS, known_score, made_up
+from tests.unit.report.claims import STUDY, nothing_leak_free, scores
 
 
 def test_the_best_mix_stands_beside_its_control_and_all_real_images() -> None:
@@ -97,6 +98,11 @@ def test_five_seeds_have_a_verdict_about_the_procedure(worth: float, verdict: st
     assert re.search(rf"5 seeds\): for the procedure {verdict} \(p (= \d\.\d\d\d|< 0\.001)\); ", said)
 
 
+def test_a_gain_that_the_leak_free_images_do_not_bear_out_is_said_to_be_one() -> None:
+    results = nothing_leak_free(made_up(STUDY, score=scores(large=0.3)))
+    assert "a gain beyond chance but not surely on the leak-free images (p" in dict(answers(results))["stylegan2-64"]
+
+
 def test_verdicts_are_corrected_for_the_number_of_generators() -> None:
     five = TWO_GENERATORS.replace("seeds: [0, 1]", FIVE_SEEDS)
     alone = re.sub(r"  strong: .*\n|  - {name: strong.*\n", "", five)
@@ -130,6 +136,18 @@ def test_a_best_mix_beyond_the_controls_is_not_priced_beyond_them(mix: float, sa
     def score(cell: Cell) -> float:
         return mix if cell.generator else known_score(cell)
 
+    assert said in dict(answers(made_up(score=score)))["weak"]
+
+
+def test_a_best_mix_that_is_hardly_worse_than_the_fewest_real_images_is_said_to_be_so() -> None:
+    fewest = known_score(
+        Cell(generator=None, classifier="cnn", ratio=0.1, volume=1, seed=0, generator_seed=None, validate_on="real")
+    )
+
+    def score(cell: Cell) -> float:
+        return fewest - 0.001 if cell.generator else known_score(cell)
+
+    said = "does worse than 2,871 real images alone, the fewest that were tried, though not beyond chance (fewer than "
     assert said in dict(answers(made_up(score=score)))["weak"]
 
 

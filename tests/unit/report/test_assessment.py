@@ -178,6 +178,14 @@ def test_the_divergence_says_how_it_was_binned_and_has_its_floor(results: StudyR
     assert disgust["images"] is None
 
 
+def test_a_class_called_all_is_not_taken_for_all_images(results: StudyResults) -> None:
+    first, *_ = results.assessments
+    table = divergence_table(replace(results, assessments=[replace(first, figures=assessment_figures(("b", "all")))]))
+    everything, of_class = rows_of(table, **{"class": "all"})
+    assert (everything["images"], everything["tsne_synthetic"]) == (2000, 0.5)
+    assert (of_class["images"], of_class["tsne_synthetic"]) == (None, None)
+
+
 def test_how_much_the_divergence_depends_on_bins_and_images_is_drawn(results: StudyResults) -> None:
     figure = next(iter(dependence_figures(results)))
     assert "t-SNE, samples and real against bins a side: 0.450 and 0.075 at 10" in figure.description

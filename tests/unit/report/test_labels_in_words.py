@@ -73,3 +73,31 @@ def test_the_table_says_what_is_wrong_and_what_most_samples_are_read_as() -> Non
     assert shown["reader"] == (SAY_NOTHING, "fear, 100.0 %", "anger, 14.3 %")
     assert shown["judge"][0] == "as asked for"
     assert {"labels", "mostly_read", "real_mostly_read"} <= {column.key for column in table.columns}
+
+
+def with_a_class_unshown(real: int) -> StudyResults:
+    """Of 100 samples of disgust none is read as it, and of 100 real images of it so many are."""
+    results = made_up()
+    (disgust, fear), assessments = (CLASSES.index(name) for name in ("disgust", "fear")), []
+    for assessment in results.assessments:
+        figures = assessment_figures(CLASSES)
+        found = figures["fidelity"]["judge"]
+        for confusion, shown in ((found["confusion"], 0), (found["real"]["confusion"], real)):
+            confusion[disgust] = [0] * len(CLASSES)
+            confusion[disgust][disgust], confusion[disgust][fear] = shown, 100 - shown
+        assessments.append(replace(assessment, figures=figures))
+    return replace(results, assessments=assessments)
+
+
+def test_a_single_class_that_samples_do_not_show_is_named() -> None:
+    results = with_a_class_unshown(real=60)
+    assert label_sentences(results, "weak") == ["As the judge sees it, samples of disgust do not show their label."]
+    assert "samples of disgust do not show their label" in dict(answers(results))["weak"]
+    table = fidelity_table(results)
+    assert table is not None
+    said = {(row["role"], row["labels"]) for row in table.rows}
+    assert said == {("reader", "as asked for"), ("judge", "as asked for, but not of disgust")}
+
+
+def test_nothing_is_said_of_a_class_that_the_reader_does_not_know_itself() -> None:
+    assert label_sentences(with_a_class_unshown(real=1), "weak") == []

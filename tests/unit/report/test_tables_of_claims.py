@@ -1,19 +1,23 @@
 """The tables that compare: worth, and generators against each other."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from fer.report.resolution import ASSUMED_SPREAD, resolution_note
+from fer.report.results import StudyResults
 from fer.report.tables.comparisons import comparisons_table
 from fer.report.tables.grid import grid_table
 from fer.report.tables.overall import overall_table
 from fer.report.tables.price import price_table
+from fer.report.tables.table import Table
 from fer.report.tables.worth import worth_table
 from fer.report.verdicts import POINT
 from fer.statistics.power import seeds_needed
 from tests.reports import REUSED, made_up
-from tests.unit.report.claims import A_FOLDER, ONE_GENERATOR, ONE_SEED, STUDY, THREE_SEEDS, scores
+from tests.unit.report.claims import A_FOLDER, ONE_GENERATOR, ONE_SEED, STUDY, THREE_SEEDS, nothing_leak_free, scores
 from tests.unit.report.rows import columns_of, rows_of
 
 
@@ -52,6 +56,20 @@ def test_three_seeds_have_intervals_but_nothing_is_decidable() -> None:
     for table in (worth_table(made_up(THREE_SEEDS, score=scores())), comparisons_table(made_up(THREE_SEEDS))):
         assert {(row["verdict"], row["p"]) for row in rows_of(table)} == {("not decidable with this many seeds", None)}
     assert all(row["worth_interval"] for row in rows_of(worth_table(made_up(THREE_SEEDS, score=scores()))))
+
+
+def test_a_verdict_that_the_leak_free_images_do_not_bear_out_says_so() -> None:
+    results = made_up(STUDY, score=scores())
+    where = {"classifier": "cnn", "ratio": 0.5}
+    tables: list[tuple[Callable[[StudyResults], Table | None], dict[str, Any]]] = [
+        (worth_table, {**where, "generator": "stylegan2-64"}),
+        (comparisons_table, where),
+        (overall_table, {}),
+    ]
+    for make, wanted in tables:
+        assert [row["verdict"] for row in rows_of(make(results), **wanted)] == ["better"]
+        (row,) = rows_of(make(nothing_leak_free(results)), **wanted)
+        assert row["verdict"] == "better, not surely on the leak-free images"
 
 
 def test_worth_of_one_trained_generator_is_a_claim_about_it() -> None:
