@@ -155,8 +155,8 @@ class AssessmentSpec(Model):
 
     inception: str | None = None
     """File or store URI of the Inception weights by which published distances were measured (those that the package
-    torch-fidelity loads, .pth or .safetensors). Without them no distance of ours can be compared with a published one.
-    On a processor they take some half an hour for FER2013."""
+    torch-fidelity loads, .pth or .safetensors). Without them no distance of ours can be compared with a published
+    one. On a processor they take long."""
 
 
 class NumericsSpec(Model):

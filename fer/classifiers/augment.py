@@ -53,7 +53,7 @@ def augment(images: Tensor, matrices: Tensor, rectangles: Tensor) -> Tensor:
     Places outside the original take its nearest edge pixel; erased rectangles are black. All on the images' device.
     """
     faces = as_floats(images)
-    places = _places(matrices, faces.shape[-1])
+    places = source_places(matrices, faces.shape[-1])
     changed = F.grid_sample(faces, places, mode="bilinear", padding_mode="border", align_corners=False)
     side = torch.arange(faces.shape[-1], device=faces.device)
     top, bottom, left, right = rectangles[:, :, None].unbind(1)
@@ -61,10 +61,11 @@ def augment(images: Tensor, matrices: Tensor, rectangles: Tensor) -> Tensor:
     return changed.masked_fill_((rows[:, :, None] & columns[:, None, :])[:, None], 0.0)
 
 
-def _places(matrices: Tensor, side: int) -> Tensor:
-    """Where each pixel comes from, (b, side, side, 2): ``affine_grid``, thirty times as fast on a processor.
+def source_places(matrices: Tensor, side: int) -> Tensor:
+    """Where each pixel comes from, (b, side, side, 2) in [-1, 1] within the image, by ``matrices`` (b, 2, 3).
 
-    A column's part plus a row's part is all there is to it; the general product of matrices is not needed.
+    What ``affine_grid`` gives, faster on a processor (``tests/benchmarks/augmentation.py``): a column's part plus a
+    row's part is all there is to it, and the general product of matrices is not needed.
     """
     line = (2 * torch.arange(side, device=matrices.device) + 1) / side - 1
     columns = matrices[:, :, 0, None] * line

@@ -101,7 +101,7 @@ def apply_numerics(numerics: Numerics) -> None:
     torch.set_num_threads(numerics.threads)
     # cuBLAS reads this when it starts; without it, torch refuses its products in deterministic mode.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    # The same as use_deterministic_algorithms(True), which imports torch's compiler too: two seconds of every process.
+    # The same as use_deterministic_algorithms(True), which also imports torch's compiler into every process.
     torch.set_deterministic_debug_mode("error")
     # Deterministic mode also fills every new tensor, which only helps code that reads memory it never wrote.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
@@ -149,8 +149,7 @@ def choose_numerics(
 def candidates(spec: NumericsSpec, device: str, cores: int, *, fast_bf16: bool) -> list[Numerics]:
     """What may be chosen where ``spec`` says ``auto``: fp32, bf16 where the device has it, one thread or all cores.
 
-    A processor without instructions for bf16 imitates it, ten times slower: one step of a large network would take
-    minutes, which is no short measurement.
+    A processor without instructions for bf16 imitates it, which would make a measurement of a large network a long one.
     """
     # On a GPU the processor's threads hardly matter, so they are not worth a measurement.
     threads = [spec.threads] if spec.threads != "auto" else [cores] if device == "cuda" else sorted({1, cores})

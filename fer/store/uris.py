@@ -16,7 +16,7 @@ _DOWNLOADS = 8
 def open_objects(uri: str) -> Objects:
     """The objects under a folder path or ``s3://bucket/prefix``; RequestError for anything else."""
     if uri.startswith(_S3):
-        from fer.store.s3 import S3Objects  # boto3 takes a third of a second to import
+        from fer.store.s3 import S3Objects  # boto3 takes long to import
 
         bucket, _, prefix = uri.removeprefix(_S3).partition("/")
         return S3Objects(bucket, prefix.strip("/"))

@@ -52,7 +52,7 @@ class Warp:
         """Bilinear samples (b, c, q, q) of periodic images (b, c, period + 1, period + 1), last row as first."""
         batch, channels, width, _ = fine.shape
         left, top = across.floor(), down.floor()
-        corner = (self._wrapped(top) * width + self._wrapped(left)).long().flatten(1)[:, None]
+        corner = (wrapped(top, self._period) * width + wrapped(left, self._period)).long().flatten(1)[:, None]
         pixels = fine.flatten(2)
         # Four gathers, not one of four times the length: what is written to memory takes the time.
         top_left, top_right, bottom_left, bottom_right = (
@@ -63,6 +63,7 @@ class Warp:
         below = torch.lerp(bottom_left, bottom_right, right_share)
         return torch.lerp(above, below, bottom_share).view(batch, channels, *across.shape[1:])
 
-    def _wrapped(self, samples: Tensor) -> Tensor:
-        """Whole numbers brought into the period. ``remainder`` of whole numbers would cost as much as all the rest."""
-        return samples - (samples / self._period).floor() * self._period
+
+def wrapped(samples: Tensor, period: int) -> Tensor:
+    """Whole numbers brought into [0, period). ``remainder`` takes longer (``tests/benchmarks/augmentation.py``)."""
+    return samples - (samples / period).floor() * period
