@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 import click
 
 from fer.classifiers.registry import TIMM_PREFIX
+from fer.data.source import DRAWN, fingerprint
 from fer.errors import RequestError
 from fer.generators.registry import FOLDER, GENERATORS, get_generator
+from fer.paths import local_path
 from fer.plan import tasks
 from fer.recipes import PlannedStudy, plan_recipe
 from fer.runtime.signals import StopFlag
 from fer.runtime.work import Work
 from fer.store import Store, open_store
-from fer.study import Study
+from fer.study import DrawnSpec, Study
 from jobs.context import STUDY_JSON, STUDY_YAML, Context, Request, StudyText, read_artifact_file, read_study
 from jobs.options import dry_run_option, json_option, replicate_option, study_options
 from jobs.pinned import fingerprints
@@ -26,15 +28,16 @@ from jobs.stage import CPU, installed_stop, print_recipe, run_stage
 ROWS = 200
 
 
-def plan(request: Request, stop: StopFlag, replicate: datetime | None = None) -> Context:
+def plan(request: Request, stop: StopFlag, replicate: datetime | None = None, content: str | None = None) -> Context:
     """Pin the study to the prepared data set, keep the plan in the store, and make it the one that stages follow.
 
-    ``replicate``: plan the study's replicate of that time instead. Raises RequestError where the study or its data
-    are wrong, and where the source is not prepared (naming the command that does it).
+    ``replicate``: plan the study's replicate of that time instead. ``content``: the source's fingerprint, where it has
+    just been taken. Raises RequestError where the study or its data are wrong, and where the source is not prepared as
+    it is now (naming the command that does it).
     """
     store = open_store(request.store)
     described = _described(request.study, store, replicate)
-    source, planned = pin(request, described, store)
+    source, planned = pin(request, described, store, content)
     recipe = plan_recipe(planned)
 
     def make(work: Work) -> str:
@@ -60,7 +63,7 @@ def _described(study: str, store: Store, replicate: datetime | None) -> StudyTex
     return described if replicate is None else replicate_of(described, replicate)
 
 
-def pin(request: Request, described: StudyText, store: Store) -> tuple[str, PlannedStudy]:
+def pin(request: Request, described: StudyText, store: Store, content: str | None = None) -> tuple[str, PlannedStudy]:
     """The source, and the study with its data set and all that it names by URI. Raises RequestError like ``plan``."""
     study = described.study
     source = source_of(store, study, request.source)
@@ -69,6 +72,9 @@ def pin(request: Request, described: StudyText, store: Store) -> tuple[str, Plan
     prepared = store.read_ref(prepared_ref(source, study.data.drawn))
     if prepared is None or not store.exists("dataset", prepared["dataset"]):
         raise RequestError(f"{source} is not prepared in {store.uri}; run: fer prepare {request.flags}")
+    now = content or _content(source, study.data.drawn)
+    if now is not None and now != prepared["fingerprint"]:
+        raise RequestError(f"{source} has changed since it was prepared; run: fer prepare {request.flags}")
     facts = json.loads(read_artifact_file(store, "dataset", prepared["dataset"], "dataset.json"))
     _check_options(study)
     return source, PlannedStudy(
@@ -78,6 +84,17 @@ def pin(request: Request, described: StudyText, store: Store) -> tuple[str, Plan
         train_size=facts["images"]["train"],
         fingerprints=fingerprints(study),
     )
+
+
+def _content(source: str, drawn: DrawnSpec) -> str | None:
+    """The fingerprint of a source on this machine as it is now.
+
+    None where it is gone, which leaves what was prepared, and for a store URI: to fetch it takes as long as to prepare
+    it, and pods plan right after they have done so.
+    """
+    if source == DRAWN or "://" in source or not local_path(source).exists():
+        return None
+    return fingerprint(source, drawn)
 
 
 def _refer(store: Store, ref: str, content: dict[str, str], study_name: str) -> None:
@@ -125,7 +142,8 @@ def command(
 ) -> None:
     """Pin a study to its data and list its cells, with what exists and what is to be made.
 
-    Stages follow the last plan, so a study or source that has changed is planned again.
+    Stages follow the last plan, so a study that has changed is planned again, and a source that has changed is
+    prepared and planned again.
     """
     request = Request(study, store_uri, source)
     if dry_run:

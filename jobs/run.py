@@ -61,8 +61,8 @@ def pinned(request: Request, stop: StopFlag) -> Context:
     """The study, planned on its source as it is now."""
     store = open_store(request.store)
     uri, drawn = described_source(store, request.source, request.study)
-    patiently(lambda: prepare(store, uri, drawn, stop), stop)
-    return patiently(lambda: plan(request, stop), stop)
+    prepared = patiently(lambda: prepare(store, uri, drawn, stop), stop)
+    return patiently(lambda: plan(request, stop, content=prepared.fingerprint), stop)
 
 
 def run_tasks(context: Context, workers: int | None, stop: StopFlag) -> Schedule:

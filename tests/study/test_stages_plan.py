@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from fer.plan import tasks
+from fer.runtime.signals import StopFlag
 from fer.store import open_store
 from jobs.context import Request, open_context
+from jobs.run import pinned
 from tests.commands import Fer
 from tests.study.conftest import QUICK
 
@@ -46,6 +48,46 @@ def test_an_unchanged_source_is_not_read_again_and_a_changed_one_is(fer: Fer, tm
     changed = fer("prepare", "--source", faces, "--store", store, "--json").json()
     assert changed["made"]
     assert changed["dataset"] != first["dataset"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_source_that_has_changed_is_not_planned_until_it_is_prepared_again(
+    fer: Fer, quick: Path, tmp_path: Path, packed: bool
+) -> None:
+    faces = write_faces(tmp_path / "faces", per_class=20)
+    source = tmp_path / "faces.zip" if packed else faces
+
+    def pack() -> None:
+        shutil.make_archive(str(tmp_path / "faces"), "zip", faces)
+
+    pack()
+    where = ("--study", quick, "--store", tmp_path / "store", "--source", source)
+    assert fer("prepare", *where).status == 0
+    before = fer("plan", *where, "--json").json()["dataset"]
+    for image in (faces / "sad").glob("1*.png"):
+        image.unlink()
+    pack()
+    prepare = f"fer prepare {' '.join(map(str, where))}"
+    for command in (("plan",), ("plan", "--dry-run"), ("fan-out", "--to", tmp_path / "lists")):
+        assert fer(*command, *where).refusal == f"{source} has changed since it was prepared; run: {prepare}"
+    assert fer("prepare", *where).status == 0
+    assert fer("plan", *where, "--json").json()["dataset"] != before
+
+
+def test_a_whole_run_reads_a_changed_source_anew(quick: Path, tmp_path: Path) -> None:
+    faces = write_faces(tmp_path / "faces", per_class=20)
+    request = Request(str(quick), str(tmp_path / "store"), str(faces))
+    before = pinned(request, StopFlag()).planned.dataset
+    write_faces(faces, per_class=21)
+    assert pinned(request, StopFlag()).planned.dataset != before
+
+
+def test_a_source_that_is_gone_leaves_what_was_prepared(fer: Fer, quick: Path, tmp_path: Path) -> None:
+    faces = write_faces(tmp_path / "faces", per_class=20)
+    where = ("--study", quick, "--store", tmp_path / "store", "--source", faces)
+    prepared = fer("prepare", *where, "--json").json()["dataset"]
+    shutil.rmtree(faces)
+    assert fer("plan", *where, "--json").json()["dataset"] == prepared
 
 
 def test_json_is_exactly_one_object(fer: Fer, quick: Path, tmp_path: Path) -> None:
