@@ -1,6 +1,7 @@
 """Image files to pixels, refusing whatever is not a whole, sane image."""
 
 import io
+import struct
 import warnings
 
 import numpy as np
@@ -16,6 +17,18 @@ EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff"
 SMALLEST_SIDE = 8
 LARGEST_SIDE = 16_384
 MOST_PIXELS = 64_000_000
+DAMAGE = (
+    OSError,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    struct.error,
+)
+"""What Pillow raises for bytes that are not what they should be, whether they are pixels or a camera's tags."""
 
 
 def decode(data: bytes, where: str) -> NDArray[np.uint8]:
@@ -23,7 +36,7 @@ def decode(data: bytes, where: str) -> NDArray[np.uint8]:
 
     Raises RequestError for bytes that are no image of a known format, for a truncated or damaged one, and for sides
     outside 8 to 16,384 pixels or more than 64 million pixels in all, which are looked at before anything is decoded;
-    and for pixels whose brightest value nobody can tell (floating-point, 12, 32 and signed 16 bits).
+    for pixels whose brightest value nobody can tell (floating-point, 12, 32 and signed 16 bits); and for CIELAB.
     """
     if ImageFile.LOAD_TRUNCATED_IMAGES:
         raise RuntimeError("PIL.ImageFile.LOAD_TRUNCATED_IMAGES is set: truncated images would be padded silently")
@@ -33,15 +46,15 @@ def decode(data: bytes, where: str) -> NDArray[np.uint8]:
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
         _check_size(picture.size, where)
         picture.load()
+        _check_pixels(picture, where)
+        return to_grey_48(picture)
     except Image.DecompressionBombError:
         raise RequestError(f"{where}: has far more than {MOST_PIXELS:,} pixels; scale it down first") from None
     except UnidentifiedImageError:
         raise RequestError(f"{where}: is not an image; expected {', '.join(FORMATS)}") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except DAMAGE as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise RequestError(f"{where}: is truncated or damaged ({reason}); replace or remove it") from None
-    _check_range(picture, where)
-    return to_grey_48(picture)
+        raise RequestError(f"{where}: is truncated or damaged ({reason}); replace or remove it") from error
 
 
 def _check_size(size: tuple[int, int], where: str) -> None:
@@ -53,7 +66,9 @@ def _check_size(size: tuple[int, int], where: str) -> None:
         )
 
 
-def _check_range(picture: ImageFile.ImageFile, where: str) -> None:
+def _check_pixels(picture: ImageFile.ImageFile, where: str) -> None:
+    if picture.mode == "LAB":
+        raise RequestError(f"{where}: has CIELAB colours; save it in RGB or grey")
     if picture.mode == "F":
         kind = "floating-point pixels"
     elif picture.mode == "I" and picture.format != "PPM":  # what is deep in a PGM file Pillow has scaled to 16 bits

@@ -1,5 +1,6 @@
 """Broken class folders are refused in one line that names the file and says what would be right."""
 
+import io
 import struct
 import zlib
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from fer.data.dataset import EXPRESSIONS
 from fer.data.decode import decode
@@ -35,6 +37,27 @@ def flipped(data: bytes) -> bytes:
     return data[:middle] + bytes([data[middle] ^ 0xFF]) + data[middle + 1 :]
 
 
+def mistyped_photo() -> bytes:
+    """A JPEG to be turned, whose unit of resolution is a text instead of a number."""
+    orientation, unit = struct.pack(">HHIHxx", 0x0112, 3, 1, 6), struct.pack(">HHI4s", 0x0128, 2, 2, b"2")
+    tags = b"MM\0*" + struct.pack(">IH", 8, 2) + orientation + unit + bytes(4)
+    return encoded(picture(1), "JPEG", exif=b"Exif\0\0" + tags)
+
+
+def mistyped_tiff() -> bytes:
+    """A TIFF file that gives the place of its pixels as a floating-point number."""
+    data = encoded(picture(1), "TIFF")
+    place = struct.pack("<H", 273)
+    assert place + struct.pack("<H", 4) in data
+    return data.replace(place + struct.pack("<H", 4), place + struct.pack("<H", 11))
+
+
+def lab_tiff() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("LAB", (48, 48)).save(buffer, "TIFF")
+    return buffer.getvalue()
+
+
 def without(files: Files, part: str) -> Files:
     return {name: data for name, data in files.items() if part not in name}
 
@@ -50,6 +73,22 @@ BROKEN: dict[str, tuple[Callable[[], Files], list[str]]] = {
     "a flipped byte in a PNG": (
         lambda: kaggle_files() | {HAPPY: flipped(encoded(picture(1)))},
         [HAPPY, "truncated or damaged"],
+    ),
+    "a photo with a mistyped tag": (
+        lambda: kaggle_files() | {HAPPY: mistyped_photo()},
+        [HAPPY, "truncated or damaged (required argument is not an integer)"],
+    ),
+    "a photo with tags that are none": (
+        lambda: kaggle_files() | {HAPPY: encoded(picture(1), "WEBP", exif=b"no tags")},
+        [HAPPY, "truncated or damaged (not a TIFF file"],
+    ),
+    "a mistyped TIFF file": (
+        lambda: kaggle_files() | {HAPPY: mistyped_tiff()},
+        [HAPPY, "truncated or damaged ('float' object"],
+    ),
+    "CIELAB colours": (
+        lambda: kaggle_files() | {HAPPY: lab_tiff()},
+        [HAPPY, "has CIELAB colours; save it in RGB or grey"],
     ),
     "an image too large": (
         lambda: kaggle_files() | {HAPPY: tiny_png(10_000, 9_000)},
