@@ -24,5 +24,14 @@ def local_path(text: str) -> Path:
     return path
 
 
+def is_utf8(name: str) -> bool:
+    """Whether a path or a name of a file can be written down; where not, Python has surrogates in place of bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _shortened(text: str) -> str:
     return text if len(text) <= 100 else f"{text[:60]}...{text[-37:]}"

@@ -42,6 +42,7 @@ def prepare(store: Store, source: str, drawn: DrawnSpec, stop: StopFlag) -> Prep
 
     Raises RequestError for a source that is broken, and TryAgain for one that changes while it is read.
     """
+    ref = prepared_ref(source, drawn)
     with _fetched(source) as (place, scratch):
         content = fingerprint(place, drawn)
         recipe = _recipe(source, drawn, content)
@@ -58,8 +59,8 @@ def prepare(store: Store, source: str, drawn: DrawnSpec, stop: StopFlag) -> Prep
 
         made = run_stage(store, recipe, f"prepare {source}", make, stop)
     found = {"dataset": recipe.digest, "fingerprint": content, "source": normalised(source)}
-    if store.read_ref(prepared_ref(source, drawn)) != found:
-        store.write_ref(prepared_ref(source, drawn), found)
+    if store.read_ref(ref) != found:
+        store.write_ref(ref, found)
     return Prepared(source, recipe.digest, content, made.here)
 
 

@@ -6,19 +6,25 @@ from typing import Any
 
 from fer.data.source import DRAWN
 from fer.errors import RequestError
-from fer.paths import local_path
+from fer.paths import is_utf8, local_path
 from fer.recipes import canonical
 from fer.store import Store
 from fer.study import DrawnSpec, Study
 
 
 def normalised(source: str) -> str:
-    """One spelling for one source: an absolute path, or a URI without a trailing slash. Raises RequestError."""
+    """One spelling for one source: an absolute path, or a URI without a trailing slash.
+
+    Raises RequestError for what is no path, and for one that a store could not note down.
+    """
     if source == DRAWN:
         return source
     if "://" in source:
         return source.rstrip("/")
-    return str(local_path(source).resolve())
+    place = str(local_path(source).resolve())
+    if not is_utf8(place):
+        raise RequestError(f"{place!r}: is a path that is not in UTF-8; rename it to UTF-8")
+    return place
 
 
 def source_key(source: str, drawn: DrawnSpec) -> str:

@@ -15,7 +15,7 @@ from fer.store.records import FileEntry
 from fer.studies import built_in_studies, load_study
 from fer.study import DrawnSpec, Study
 from jobs.context import names_one_plan
-from jobs.sources import planned_names
+from jobs.sources import normalised, planned_names
 
 UPLOADS = "uploads"
 _CONNECTIONS = 8
@@ -63,7 +63,7 @@ def reachable_source(source: str, store_uri: str | None) -> str:
     path = local_path(source)
     content = fingerprint(source, DrawnSpec())[:40]  # refuses what is not there before it asks for a store
     store = store_of_cluster(store_uri)
-    key = f"{UPLOADS}/data/{content}/{path.resolve().name}"
+    key = f"{UPLOADS}/data/{content}/{Path(normalised(source)).name}"
     files = (
         {key: path} if path.is_file() else {f"{key}/{file.relative_to(path).as_posix()}": file for file in _files(path)}
     )

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from fer.data.decode import EXTENSIONS
 from fer.data.zip_checks import check_archive
 from fer.errors import RequestError
+from fer.paths import is_utf8
 
 SPLIT_OF_FOLDER = {
     **dict.fromkeys(("train", "training"), "train"),
@@ -23,7 +24,16 @@ SPLIT_OF_FOLDER = {
 SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 LARGEST_IMAGE_FILE = 64 * 2**20
 DEEPEST = 6
-READ_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, OSError, EOFError, RuntimeError)
+READ_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    OSError,
+    EOFError,
+    RuntimeError,
+    UnicodeDecodeError,
+)
 """What opening or reading a damaged archive member can raise, decompressors included."""
 
 
@@ -101,6 +111,8 @@ class FolderTree(Tree):
             with os.scandir(path) as entries:
                 for entry in entries:
                     name = prefix + entry.name
+                    if not is_utf8(name):
+                        raise _not_utf8(where, name)
                     if entry.is_dir():
                         if not _is_system(name):
                             folders.add(name)
@@ -139,6 +151,8 @@ def open_tree(path: Path, where: str) -> Iterator[Tree]:
     elif zipfile.is_zipfile(path):
         try:
             archive = zipfile.ZipFile(path)
+        except UnicodeDecodeError as error:
+            raise _not_utf8(where, error.object) from None
         except READ_ERRORS as error:
             raise RequestError(f"{where}: is a damaged zip archive ({error}); make or download it again") from None
         with archive:
@@ -147,6 +161,10 @@ def open_tree(path: Path, where: str) -> Iterator[Tree]:
         raise RequestError(
             f"{where}: is not a folder, a zip archive or a .csv file (a zip that was cut short looks like this too)"
         )
+
+
+def _not_utf8(where: str, name: str | bytes) -> RequestError:
+    return RequestError(f"{where}: {name!r}: is a name that is not in UTF-8; rename it to UTF-8")
 
 
 def _kind(name: str) -> str | None:

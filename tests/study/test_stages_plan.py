@@ -1,6 +1,7 @@
 """Preparing and planning: what is pinned, what is shown, and which requests are refused."""
 
 import json
+import os
 import shutil
 import threading
 from collections import Counter
@@ -278,6 +279,9 @@ def test_a_wrong_store_or_source_is_refused(fer: Fer, tmp_path: Path) -> None:
         assert "give another path" in fer("prepare", "--source", odd, "--store", tmp_path / "store").refusal
         assert "give another path" in fer("prepare", "--source", "drawn", "--store", odd).refusal
         assert "give another path" in fer("plan", "--study", odd, "--store", tmp_path / "store").refusal
+    unwritable = write_faces(tmp_path / os.fsdecode(b"caf\xe9"))
+    refusal = fer("prepare", "--source", unwritable, "--store", tmp_path / "store").refusal
+    assert refusal == f"{str(unwritable)!r}: is a path that is not in UTF-8; rename it to UTF-8"
     assert "give --source" in fer("prepare", "--store", tmp_path / "store").refusal
     assert "give --source" in fer("prepare", "--study", "cpu", "--store", tmp_path / "store").refusal
 

@@ -44,6 +44,20 @@ def test_a_name_that_stands_twice_is_refused(tmp_path: Path) -> None:
     assert "'train/happy/Training_1.png': stands twice" in refused(path)
 
 
+def test_a_name_that_is_not_in_utf_8_though_the_archive_says_so_is_refused(tmp_path: Path) -> None:
+    path = write_zip(kaggle_files() | {"train/café/1.png": b""}, tmp_path / "odd.zip")
+    path.write_bytes(path.read_bytes().replace("café".encode(), b"caf\xe9\xe9"))
+    assert refused(path) == rf"{path}: b'train/caf\xe9\xe9/1.png': is a name that is not in UTF-8; rename it to UTF-8"
+
+
+def test_a_member_whose_two_names_differ_is_refused(tmp_path: Path) -> None:
+    path = write_zip(kaggle_files() | {"train/happy/é.png": b""}, tmp_path / "odd.zip")
+    data = path.read_bytes()
+    place = data.index("é.png".encode())  # beside the member itself; the archive's list has it, too
+    path.write_bytes(data[:place] + b"\xe9\xe9" + data[place + 2 :])
+    assert "'train/happy/é.png': cannot be read" in refused(path)
+
+
 def test_an_archive_that_unpacks_to_far_more_than_its_size_is_refused(tmp_path: Path) -> None:
     bomb = write_zip(kaggle_files() | {"train/happy/Training_3.png": bytes(100 * 2**20)}, tmp_path / "bomb.zip")
     message = refused(bomb)

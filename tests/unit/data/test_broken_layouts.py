@@ -1,6 +1,8 @@
 """Broken class folders are refused in one line that names the file and says what would be right."""
 
 import io
+import os
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -13,7 +15,9 @@ from PIL import Image
 from fer.data.dataset import EXPRESSIONS
 from fer.data.decode import decode
 from fer.data.images import read_image_folder
+from fer.data.source import fingerprint
 from fer.errors import RequestError
+from fer.study import DrawnSpec
 from tests.unit.data.samples import encoded, kaggle_files, numbered, picture, read, write_folder
 
 Files = dict[str, bytes]
@@ -157,6 +161,16 @@ def test_an_empty_class_folder_is_refused(tmp_path: Path) -> None:
     (folder / "train" / "contempt").mkdir()
     with pytest.raises(RequestError, match="'train/contempt': is a class folder without images"):
         read(folder)
+
+
+@pytest.mark.parametrize("name", [b"train/caf\xe9", b"train/happy/caf\xe9.png", b".caf\xe9"])
+def test_a_name_that_is_not_in_utf_8_is_refused(name: bytes, tmp_path: Path) -> None:
+    folder = write_folder(kaggle_files(), tmp_path / "set")
+    (folder / os.fsdecode(name)).mkdir()
+    shown = f"{folder}: {os.fsdecode(name)!r}: is a name that is not in UTF-8; rename it to UTF-8"
+    for use in (read, lambda path: fingerprint(str(path), DrawnSpec())):
+        with pytest.raises(RequestError, match=f"^{re.escape(shown)}$"):
+            use(folder)
 
 
 def test_a_folder_that_leads_back_to_itself_is_refused(tmp_path: Path) -> None:
