@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from fer.errors import RequestError
+from fer.paths import local_path
 from fer.store import Store
 from fer.studies import built_in_studies
 from jobs.cluster import open_cluster
@@ -25,6 +26,7 @@ from jobs.uploads import store_of_cluster
 @namespace_option
 def command(name: str, target: Path, source: str | None, store_uri: str | None, namespace: str) -> None:
     """Copy the newest report of NAME, a workflow or a study planned in the store, to a folder; prints its page."""
+    target = local_path(str(target))
     if target.exists():
         raise RequestError(f"--to {target}: exists; give a folder that does not")
     store = store_of_cluster(store_uri)
@@ -46,7 +48,9 @@ def copy_report(context: Context, digest: str, target: Path) -> None:
     try:
         shutil.copytree(folder, target)
     except OSError as error:
-        raise RequestError(f"--to {target}: cannot be written ({error.strerror}); give another folder") from error
+        # Where single files failed, the error is a list of (file, copy, reason) and has no reason of its own.
+        reason = error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror
+        raise RequestError(f"--to {target}: cannot be written ({reason}); give another folder") from error
 
 
 def _request(name: str, store: Store, source: str | None, namespace: str) -> Request:

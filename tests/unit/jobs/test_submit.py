@@ -1,6 +1,8 @@
 """Submitting: the same workflow as argo/grid.yaml, what travels to the store first, and what is refused before."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import yaml
@@ -8,6 +10,8 @@ import yaml
 from fer.errors import RequestError
 from fer.store import fetch_uri
 from fer.studies import built_in_text
+from jobs.context import Context
+from jobs.fetch_report import copy_report
 from jobs.submit import workflow_for
 from jobs.uploads import reachable_source, reachable_study
 from tests.commands import Fer
@@ -145,3 +149,16 @@ def test_a_report_is_fetched_by_its_studys_name_where_it_exists(fer: Fer, s3_uri
     assert fer(*fetch).output.strip() == str(tmp_path / "report" / "index.html")
     assert (tmp_path / "report" / "index.html").is_file()
     assert "exists; give a folder that does not" in fer(*fetch).refusal
+
+
+def test_a_folder_with_too_long_a_name_is_refused_before_a_report_is_sought(fer: Fer) -> None:
+    refusal = fer("fetch-report", "tiny", "--to", "x" * 300).refusal
+    assert refusal.endswith(": cannot be looked at (File name too long); give another path")
+
+
+def test_a_report_that_cannot_be_copied_says_why(tmp_path: Path) -> None:
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "index.html").symlink_to("nowhere")
+    store = SimpleNamespace(fetch=lambda _kind, _digest: tmp_path / "report")
+    with pytest.raises(RequestError, match=r"/copy: cannot be written \(.*No such file.*\); give another folder$"):
+        copy_report(cast("Context", SimpleNamespace(store=store)), "0" * 40, tmp_path / "copy")
