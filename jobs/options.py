@@ -50,14 +50,17 @@ class Moment(click.ParamType[datetime]):
     name = "time"
 
     def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The time; fails where the text is none, or would mean different moments on different machines."""
+        """The time; fails where the text is none, where UTC has none, or where machines would take it differently."""
         try:
             moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
         except ValueError:
             moment = None
         if moment is None or moment.tzinfo is None:
             self.fail(f"{value!r} is no time with a zone; write it like 2026-11-25T06:00:00Z", param, ctx)
-        return moment.astimezone(UTC)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            self.fail(f"{value!r} is outside the years 1 to 9999 in UTC; give another", param, ctx)
 
 
 def store_option(command: Command) -> Command:

@@ -203,10 +203,20 @@ def test_planning_a_replicate_by_itself_pins_the_same_one(
     assert planned["plan"] == fer("plan", *where, "--replicate", TIME, "--dry-run").json()["digest"]
 
 
-@pytest.mark.parametrize("moment", ["yesterday", "2026-11-25T06:00:00"])
-def test_a_time_without_a_zone_names_no_replicate(fer: Fer, planned_store: Path, tmp_path: Path, moment: str) -> None:
+@pytest.mark.parametrize(
+    ("moment", "reason"),
+    [
+        ("yesterday", "is no time with a zone; write it like 2026-11-25T06:00:00Z"),
+        ("2026-11-25T06:00:00", "is no time with a zone; write it like 2026-11-25T06:00:00Z"),
+        ("9999-12-31T23:59:59-23:59", "is outside the years 1 to 9999 in UTC; give another"),
+        ("0001-01-01T00:00:00+23:59", "is outside the years 1 to 9999 in UTC; give another"),
+    ],
+)
+def test_what_is_no_time_in_utc_names_no_replicate(
+    fer: Fer, planned_store: Path, tmp_path: Path, moment: str, reason: str
+) -> None:
     where = ("--study", "quick", "--store", planned_store, "--to", tmp_path)
-    assert "write it like 2026-11-25T06:00:00Z" in fer("fan-out", *where, "--replicate", moment).refusal
+    assert fer("fan-out", *where, "--replicate", moment).refusal.endswith(f"'{moment}' {reason}")
 
 
 @pytest.mark.slow
