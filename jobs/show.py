@@ -9,11 +9,12 @@ import click
 
 from fer.errors import RequestError
 from fer.naming import nearest
+from fer.paths import local_path
 from fer.plan import tasks
 from fer.recipes import KINDS
 from fer.store import Manifest, Store, open_existing_store
 from fer.studies import built_in_studies
-from jobs.context import Context, Request, open_context
+from jobs.context import Context, Request, names_one_plan, open_context
 from jobs.options import SOURCE_HELP, json_option, store_option
 from jobs.results import scores, scores_json, scores_text
 from jobs.sources import plan_refs, planned_names
@@ -135,9 +136,12 @@ def _study(context: Context) -> Shown:
 
 def _context(store: Store, what: str, store_uri: str, source: str | None) -> Context:
     names = planned_names(store)
-    if what not in {*names, *built_in_studies()} and "://" not in what and not what.endswith((".yaml", ".yml")):
+    known = what in {*names, *built_in_studies()} or names_one_plan(what) or "://" in what
+    if not known and not local_path(what).is_file():
         hint = nearest(what, [*KINDS.values(), *names])
-        raise RequestError(f"{what}: neither a kind of artifact nor a study planned in {store.uri}; {hint}")
+        raise RequestError(
+            f"{what}: neither a kind of artifact nor a study that is a file or planned in {store.uri}; {hint}"
+        )
     return open_context(Request(what, store_uri, source))
 
 

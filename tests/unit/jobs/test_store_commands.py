@@ -114,10 +114,19 @@ def test_show_counts_artifacts_by_kind_and_names_planned_studies(fer: Fer, store
     assert "study mine on drawn" in fer("show", "--store", store.uri).output
 
 
+def test_show_and_status_know_the_same_studies(fer: Fer, study: Path, store: Store) -> None:
+    [(_, plan)] = store.artifacts("plan/")
+    unlike_yaml = study.rename(study.with_suffix(".txt"))
+    for what in ("mine", f"mine@{plan[:12]}", str(unlike_yaml)):
+        for command in ("status", "show"):
+            told = fer(command, what, "--source", "drawn", "--store", store.uri)
+            assert (told.status, told.output.splitlines()[0]) == (0, "study mine on drawn")
+
+
 @pytest.mark.parametrize(
     ("what", "expected"),
     [
-        ("cel", "cel: neither a kind of artifact nor a study planned in {store}; did you mean cell?"),
+        ("cel", "cel: neither a kind of artifact nor a study that is a file or planned in {store}; did you mean cell?"),
         (
             "dataset/zz",
             "dataset/zz: names no single artifact in {store}; list them with: fer show dataset --store {store}",
