@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from fer.metrics.frechet import Features
 
 Points = NDArray[np.float32]
+PlaneLabels = NDArray[np.unsignedinteger[Any]]
 Method = Literal["tsne", "pca"]
 
 MOST_EACH = 1_000
@@ -32,8 +33,8 @@ class Plane:
     """(m, 2)."""
     origin: NDArray[np.uint8]
     """(m,): OF_TRAINING, OF_HELD_OUT or OF_SAMPLES."""
-    labels: NDArray[np.uint8]
-    """(m,)."""
+    labels: PlaneLabels
+    """(m,), of the smallest type that holds them."""
 
     def side(self, method: Method, origin: int) -> Points:
         """The places (m / 3, 2) of one origin; position i has the same label at every origin."""
@@ -42,9 +43,9 @@ class Plane:
         return chosen
 
     @property
-    def side_labels(self) -> NDArray[np.uint8]:
+    def side_labels(self) -> PlaneLabels:
         """(m / 3,): the labels of each side."""
-        labels: NDArray[np.uint8] = self.labels[self.origin == OF_SAMPLES]
+        labels: PlaneLabels = self.labels[self.origin == OF_SAMPLES]
         return labels
 
 
@@ -68,7 +69,7 @@ def embed(training: Features, held_out: Features, synthetic: Features, labels: N
         places.astype(np.float32),
         components[:, :2].astype(np.float32),
         np.repeat(np.array([OF_TRAINING, OF_HELD_OUT, OF_SAMPLES], dtype=np.uint8), len(labels)),
-        np.tile(labels.astype(np.uint8), 3),
+        np.tile(labels.astype(np.min_scalar_type(labels.max())), 3),
     )
 
 

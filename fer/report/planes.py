@@ -25,7 +25,7 @@ class Plane:
     """(m, 2): the first two principal components."""
     origin: NDArray[np.uint8]
     """(m,): TRAINING, HELD_OUT or SAMPLES."""
-    labels: NDArray[np.uint8]
+    labels: NDArray[np.unsignedinteger[Any]]
     """(m,): the class of a real image, or the one asked for."""
 
     def points(self, name: str) -> Points:

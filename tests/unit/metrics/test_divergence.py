@@ -1,12 +1,15 @@
 """The Jensen-Shannon distance of histograms, and the planes that they are made in."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from fer.data.dataset import Dataset, make_dataset
 from fer.metrics.divergence import BINS, distance_in_plane, measure_divergence
-from fer.metrics.embedding import OF_HELD_OUT, OF_SAMPLES, OF_TRAINING, Method, Points, embed
+from fer.metrics.embedding import OF_HELD_OUT, OF_SAMPLES, OF_TRAINING, Method, Points, embed, save_plane
+from fer.report.planes import read_plane
 from tests.unit.evaluators.readers import CLASSES, faces, some_labels
 from tests.unit.metrics.cases import features
 from tests.unit.metrics.evidence import evidence_of
@@ -46,6 +49,17 @@ def test_a_plane_tells_apart_what_lies_apart_and_mixes_what_does_not() -> None:
         spread = np.linalg.norm(training - training.mean(axis=0), axis=1).mean()
         assert np.linalg.norm(training.mean(axis=0) - held_out.mean(axis=0)) < spread
         assert np.linalg.norm(training.mean(axis=0) - synthetic.mean(axis=0)) > 2 * spread
+
+
+@pytest.mark.parametrize(("last", "kept"), [(255, np.uint8), (299, np.uint16)])
+def test_a_plane_keeps_the_labels_of_hundreds_of_classes(last: int, kept: type[np.generic], tmp_path: Path) -> None:
+    labels = np.array([0] * 10 + [last] * 10)
+    plane = embed(features(20, 4, 1), features(20, 4, 2), features(20, 4, 3), labels)
+    save_plane(tmp_path / "plane.npz", plane)
+    found = read_plane((tmp_path / "plane.npz").read_bytes())
+    assert plane.side_labels.tolist() == labels.tolist()
+    assert found.labels.tolist() == labels.tolist() * 3
+    assert found.labels.dtype == kept
 
 
 def test_the_plane_is_the_same_every_time() -> None:
