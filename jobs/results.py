@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from fer.errors import RequestError
 from fer.plan import Task
 from fer.report.summary import SCORES
 from fer.store import Store
@@ -40,12 +41,24 @@ class Score:
     """Wall seconds of its training."""
 
 
-def scores(store: Store, tasks: Sequence[Task], existing: set[str]) -> list[Score]:
-    """The finished cells among ``tasks``, in their order. Raises RequestError where a cell's figures are damaged."""
+@dataclass(frozen=True)
+class Damaged:
+    """A cell that exists, and whose figures cannot be read."""
+
+    task: Task
+    reason: str
+    """One line that names the file."""
+
+    def __str__(self) -> str:
+        return f"damaged: {self.task}: {self.reason}"
+
+
+def scores(store: Store, tasks: Sequence[Task], existing: set[str]) -> tuple[list[Score], list[Damaged]]:
+    """The finished cells among ``tasks``, and those of them that are damaged, each in the order of ``tasks``."""
     finished = [task for task in tasks if task.cell is not None and task.digest in existing]
     with ThreadPoolExecutor(_READERS) as pool:  # on S3 the time goes into waiting
         found = list(pool.map(lambda task: _score(store, task), finished))
-    return [score for score in found if score is not None]
+    return [one for one in found if isinstance(one, Score)], [one for one in found if isinstance(one, Damaged)]
 
 
 def scores_text(found: Sequence[Score], rows: int | None = None) -> list[str]:
@@ -66,12 +79,18 @@ def scores_json(found: Sequence[Score]) -> list[dict[str, Any]]:
     ]
 
 
-def _score(store: Store, task: Task) -> Score | None:
-    manifest = store.manifest(task.recipe.kind, task.digest)
-    if manifest is None:  # set aside since the listing
-        return None
-    metrics = json.loads(read_artifact_file(store, task.recipe.kind, task.digest, "cell.json"))["metrics"]
-    found = {name: metrics[part][figure] for name, (part, figure) in SCORES.items()}
+def _score(store: Store, task: Task) -> Score | Damaged | None:
+    try:
+        manifest = store.manifest(task.recipe.kind, task.digest)
+        if manifest is None:  # set aside since the listing
+            return None
+        metrics = json.loads(read_artifact_file(store, task.recipe.kind, task.digest, "cell.json"))["metrics"]
+        found = {name: metrics[part][figure] for name, (part, figure) in SCORES.items()}
+    except RequestError as error:
+        return Damaged(task, str(error))
+    except (ValueError, KeyError, TypeError) as error:
+        where = f"{task.recipe.kind}/{task.digest} in {store.uri}"
+        return Damaged(task, f"{where} is as it was published, and cannot be read: {error!r}")
     return Score(task, found, manifest.wall_seconds)
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 import click
 
 from fer.errors import TryAgain
-from fer.plan import Task, tasks
+from fer.plan import tasks
 from fer.runtime.signals import StopFlag
 from fer.store import ClaimedElsewhere, open_store
 from jobs.context import Context, Request
@@ -19,7 +19,7 @@ from jobs.pace import Pace
 from jobs.plan import plan
 from jobs.prepare import described_source, prepare
 from jobs.report import report
-from jobs.results import scores, scores_text
+from jobs.results import Damaged, Score, scores, scores_text
 from jobs.schedule import CLAIMED_SECONDS, RETRY_SECONDS, Schedule
 from jobs.stage import installed_stop
 from jobs.states import states
@@ -45,16 +45,19 @@ def command(study: str, store_uri: str, source: str | None, workers: int | None)
     """Run a whole study on this machine: prepare, plan, every task, and the report.
 
     STUDY is a built-in name, a YAML file, the store URI of one, or the name of a study planned in the store. What
-    exists is not made again, so the same command goes on after an interruption. Exit status 1 if a task failed.
+    exists is not made again, so the same command goes on after an interruption. Exit status 1 if a task failed or a
+    cell is damaged.
     """
     stop = installed_stop(at_once=True)
     request = Request(study, store_uri, source)
     context = pinned(request, stop)
     schedule = run_tasks(context, workers, stop)
-    click.echo("\n".join(summary(context, schedule)))
+    done = schedule.in_state("done")
+    found, damaged = scores(context.store, done, {task.digest for task in done})
+    click.echo("\n".join(summary(schedule, found, damaged)))
     written = patiently(lambda: report(context, stop), stop)
     click.echo(f"report: {written}" if "://" in written else f"report: {written}\n        {Path(written).as_uri()}")
-    return 1 if schedule.endings else 0
+    return 1 if schedule.endings or damaged else 0
 
 
 def pinned(request: Request, stop: StopFlag) -> Context:
@@ -83,27 +86,26 @@ def run_tasks(context: Context, workers: int | None, stop: StopFlag) -> Schedule
     return schedule
 
 
-def summary(context: Context, schedule: Schedule) -> list[str]:
-    """What came of the study: the scores of its cells, then what failed and why."""
-    done = schedule.in_state("done")
-    found = scores(context.store, done, {task.digest for task in done})
+def summary(schedule: Schedule, found: Sequence[Score], damaged: Sequence[Damaged]) -> list[str]:
+    """What came of the study: the scores of its cells, which are damaged, then what failed and why."""
     lines = scores_text(found, ROWS)
+    if damaged:
+        lines += ["", f"damaged cells: {len(damaged):,}", *cut([f"  {cell}" for cell in damaged])]
     failed = schedule.in_state("failed", "killed", "stopped", "skipped")
     if failed:
+        endings = [(task, schedule.endings[task.digest]) for task in failed]
         lines += [
             "",
             f"{len(failed):,} of {len(schedule.tasks):,} tasks failed or were skipped:",
-            *failures(schedule, failed),
+            *cut([f"  {ending.state}: {task}: {ending.reason}" for task, ending in endings]),
         ]
     return [*lines, ""]
 
 
-def failures(schedule: Schedule, failed: Sequence[Task]) -> list[str]:
-    """One line per task that did not end well."""
-    endings = [(task, schedule.endings[task.digest]) for task in failed[:ROWS]]
-    lines = [f"  {ending.state}: {task}: {ending.reason}" for task, ending in endings]
-    more = len(failed) - len(lines)
-    return [*lines, f"  ... and {more:,} more"] if more else lines
+def cut(lines: list[str]) -> list[str]:
+    """The first ``ROWS`` lines, and how many more there are."""
+    more = len(lines) - ROWS
+    return [*lines[:ROWS], f"  ... and {more:,} more"] if more > 0 else lines
 
 
 def patiently(do: Callable[[], Result], stop: StopFlag) -> Result:

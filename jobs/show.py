@@ -119,17 +119,21 @@ def _study(context: Context) -> Shown:
     all_tasks = tasks(context.planned)
     known = states(context.store, all_tasks)
     existing = {digest for digest, state in known.items() if state.name == "exists"}
-    found = scores(context.store, all_tasks, existing)
+    found, damaged = scores(context.store, all_tasks, existing)
     missing = [
         (task, known[task.digest]) for task in all_tasks if task.cell is not None and task.digest not in existing
     ]
     lines = [f"study {context.planned.study.name} on {context.source}", *scores_text(found)]
     lines += [f"{state}: {task}" for task, state in missing]
+    lines += [str(cell) for cell in damaged]
     values = {
         "study": context.planned.study.name,
         "source": context.source,
         "cells": scores_json(found),
-        "missing": [{**task.coordinates, "state": state.name, "reason": state.reason} for task, state in missing],
+        "missing": [
+            *({**task.coordinates, "state": state.name, "reason": state.reason} for task, state in missing),
+            *({**cell.task.coordinates, "state": "damaged", "reason": cell.reason} for cell in damaged),
+        ],
     }
     return lines, values
 
