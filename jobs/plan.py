@@ -22,7 +22,7 @@ from jobs.options import dry_run_option, json_option, replicate_option, study_op
 from jobs.pinned import fingerprints
 from jobs.plan_table import plan_json, plan_text
 from jobs.replicate import replicate_of
-from jobs.sources import normalised, plan_ref, plan_refs, prepared_ref, source_of
+from jobs.sources import normalised, plan_ref, prepared_ref, sound_plan_refs, source_of
 from jobs.stage import CPU, installed_stop, print_recipe, run_stage
 
 ROWS = 200
@@ -99,9 +99,9 @@ def _content(source: str, drawn: DrawnSpec) -> str | None:
 
 def _refer(store: Store, ref: str, content: dict[str, str], study_name: str) -> None:
     """Let the ref hold ``content`` and be the newest plan of the study; written only where it is not so already."""
-    plans = dict(plan_refs(store, study_name))
+    plans = dict(sound_plan_refs(store, study_name))
     newest = max(plans, key=lambda name: str(plans[name]["when"]), default=None)
-    if ref != newest or content.items() - plans[ref].items():
+    if ref != newest or {**plans[ref], **content} != plans[ref]:
         store.write_ref(ref, {**content, "when": datetime.now(UTC).isoformat()})
 
 

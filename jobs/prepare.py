@@ -59,7 +59,7 @@ def prepare(store: Store, source: str, drawn: DrawnSpec, stop: StopFlag) -> Prep
 
         made = run_stage(store, recipe, f"prepare {source}", make, stop)
     found = {"dataset": recipe.digest, "fingerprint": content, "source": normalised(source)}
-    if store.read_ref(ref) != found:
+    if store.ref_to_replace(ref) != found:
         store.write_ref(ref, found)
     return Prepared(source, recipe.digest, content, made.here)
 

@@ -42,7 +42,7 @@ def report(context: Context, stop: StopFlag, gpu_hour: GpuHour | None = None) ->
         context.store.fetch(recipe.kind, recipe.digest)  # verifies what somebody is about to read
     run_stage(context.store, recipe, f"report {context.planned.study.name}", make, stop)
     ref = report_ref(context.planned.study.name, context.source, context.planned.study.data.drawn)
-    if (context.store.read_ref(ref) or {}).get("report") != recipe.digest:
+    if (context.store.ref_to_replace(ref) or {}).get("report") != recipe.digest:
         context.store.write_ref(ref, {"report": recipe.digest, "when": datetime.now(UTC).isoformat(timespec="seconds")})
     manifest = context.store.manifest(recipe.kind, recipe.digest)
     assert manifest is not None  # noqa: S101 - for the type checker

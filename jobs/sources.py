@@ -1,7 +1,7 @@
 """Which data set a source was last prepared as, and for which sources a study is planned: the store's refs."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from fer.data.source import DRAWN
@@ -10,6 +10,9 @@ from fer.paths import is_utf8, local_path
 from fer.recipes import canonical
 from fer.store import Store
 from fer.study import DrawnSpec, Study
+
+_REFS = "refs/"
+_JSON = ".json"
 
 
 def normalised(source: str) -> str:
@@ -45,11 +48,21 @@ def plan_ref(study_name: str, source: str, drawn: DrawnSpec) -> str:
 
 
 def plan_refs(store: Store, study_name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every plan of a study in the store, as (ref, content)."""
-    prefix = "refs/"
-    for info in store.objects.list(f"{prefix}studies/{study_name}/"):
-        name = info.key.removeprefix(prefix).removesuffix(".json")
-        content = store.read_ref(name)
+    """Every plan of a study in the store, as (ref, content). Raises RequestError for a broken ref."""
+    return _plan_refs(store, study_name, store.read_ref)
+
+
+def sound_plan_refs(store: Store, study_name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The same without broken refs, for who is about to write one of them."""
+    return _plan_refs(store, study_name, store.ref_to_replace)
+
+
+def _plan_refs(
+    store: Store, study_name: str, read: Callable[[str], dict[str, Any] | None]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    for info in store.objects.list(f"{_REFS}studies/{study_name}/"):
+        name = info.key.removeprefix(_REFS).removesuffix(_JSON)
+        content = read(name)
         if content is not None:
             yield name, content
 
@@ -74,8 +87,9 @@ def several(study: str, sources: Iterable[str]) -> RequestError:
 
 
 def planned_names(store: Store) -> set[str]:
-    """Names of the studies that are planned in the store."""
-    return {info.key.split("/")[2] for info in store.objects.list("refs/studies/")}
+    """Names of the studies that are planned in the store; other files than refs, of a file manager, name none."""
+    keys = (info.key.split("/") for info in store.objects.list(f"{_REFS}studies/"))
+    return {parts[2] for parts in keys if len(parts) == 4 and parts[3].endswith(_JSON)}
 
 
 def report_ref(study_name: str, source: str, drawn: DrawnSpec) -> str:

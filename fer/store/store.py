@@ -24,10 +24,20 @@ MANIFEST = "manifest.json"
 RESERVED = frozenset({"aside", "checkpoints", "choices", "claims", "outcomes", "probe", "refs"})
 """First parts of keys that are not kinds of artifacts."""
 _READERS = 8
+_REFS = {
+    "sources": (("dataset",), "prepare the source again (fer prepare)"),
+    "studies": (("plan", "source", "when"), "plan the study again, from its file and source (fer plan)"),
+    "reports": (("report",), "write the report again (fer report)"),
+}
+"""By the first part of a ref's name: the texts without which it is of no use, and what writes it anew."""
 
 
 class MissingArtifact(RequestError):  # noqa: N818 - a condition
     """The store does not hold the artifact (yet)."""
+
+
+class BrokenRef(RequestError):  # noqa: N818 - a condition
+    """What lies in a ref's place is none."""
 
 
 class Store:
@@ -169,7 +179,11 @@ class Store:
 
     def choice(self, key: str) -> dict[str, Any] | None:
         """What was chosen under ``key``; None where nothing was."""
-        return self._read_json(f"choices/{key}.json")
+        place = f"choices/{key}.json"
+        try:
+            return self._parse(place, self.objects.read(place))
+        except MissingObject:
+            return None
 
     def choose(self, key: str, value: dict[str, Any]) -> dict[str, Any]:
         """Choose ``value`` unless a choice was made: the first one holds for good. Returns what holds."""
@@ -178,18 +192,35 @@ class Store:
         return self._parse(place, self.objects.read(place))
 
     def read_ref(self, name: str) -> dict[str, Any] | None:
-        """What ``name`` refers to; None where nothing was written."""
-        return self._read_json(f"refs/{name}.json")
+        """What ``name`` refers to; None where nothing was written.
+
+        Raises BrokenRef, saying how to be rid of it, where that is no JSON object or lacks what its kind of ref holds.
+        """
+        key = f"refs/{name}.json"
+        needed, remedy = _REFS.get(name.partition("/")[0], ((), "have it written again"))
+        try:
+            data = self.objects.read(key)
+        except MissingObject:
+            return None
+        try:
+            content = self._parse(key, data)
+        except RequestError as error:
+            raise BrokenRef(f"{error}; remove it, or {remedy}") from error
+        for field in needed:
+            if not isinstance(content.get(field), str):
+                raise BrokenRef(f"{key} in {self.uri} has no text {field!r}; remove it, or {remedy}")
+        return content
+
+    def ref_to_replace(self, name: str) -> dict[str, Any] | None:
+        """The same for who is about to write the ref, and whom a broken one must not stop: None there, too."""
+        try:
+            return self.read_ref(name)
+        except BrokenRef:
+            return None
 
     def write_ref(self, name: str, value: dict[str, Any]) -> None:
         """Let ``name`` refer to ``value`` from now on."""
         self.objects.write(f"refs/{name}.json", _to_json(value))
-
-    def _read_json(self, key: str) -> dict[str, Any] | None:
-        try:
-            return self._parse(key, self.objects.read(key))
-        except MissingObject:
-            return None
 
     def _parse(self, key: str, data: bytes) -> dict[str, Any]:
         try:

@@ -22,14 +22,17 @@ def test_all_that_choose_at_once_agree(store: Store) -> None:
 
 
 def test_a_ref_refers_to_what_was_written_last(store: Store) -> None:
-    assert store.read_ref("studies/smoke") is None
-    store.write_ref("studies/smoke", {"plan": "1"})
-    store.write_ref("studies/smoke", {"plan": "2"})
-    assert store.read_ref("studies/smoke") == {"plan": "2"}
+    assert store.read_ref("sources/1") is None
+    store.write_ref("sources/1", {"dataset": "1"})
+    store.write_ref("sources/1", {"dataset": "2"})
+    assert store.read_ref("sources/1") == {"dataset": "2"}
 
 
-@pytest.mark.parametrize("data", [b"{", b"[1]", b"\xff"])
-def test_a_damaged_ref_is_named(store: Store, data: bytes) -> None:
-    store.objects.write("refs/smoke.json", data)
-    with pytest.raises(RequestError, match=r"refs/smoke\.json in .* is not "):
-        store.read_ref("smoke")
+@pytest.mark.parametrize("data", [b"{", b"[1]", b"\xff", b"{}", b'{"dataset": null}'])
+def test_a_damaged_ref_is_named_and_can_be_replaced(store: Store, data: bytes) -> None:
+    store.objects.write("refs/sources/1.json", data)
+    with pytest.raises(RequestError, match=r"refs/sources/1\.json in .*; remove it, or prepare the source again"):
+        store.read_ref("sources/1")
+    assert store.ref_to_replace("sources/1") is None
+    store.write_ref("sources/1", {"dataset": "1"})
+    assert store.ref_to_replace("sources/1") == {"dataset": "1"}

@@ -98,6 +98,69 @@ def test_a_study_that_cannot_be_read_is_one_line_of_the_status_beside_the_others
     ]
 
 
+def only_ref(store: Store, kind: str) -> str:
+    (key,) = (info.key for info in store.objects.list(f"refs/{kind}/"))
+    return key
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[]", b"", b'{"plan": 1, "source": null, "when": ""}'])
+def test_a_broken_plan_ref_is_one_line_and_planning_again_mends_it(
+    fer: Fer, study: Path, store: Store, content: bytes
+) -> None:
+    key = only_ref(store, "studies")
+    store.objects.write(key, content)
+    where = ("--store", store.uri)
+    for command in (("report", "--study", study), ("status", "mine"), ("show", "mine"), ("show",)):
+        refusal = fer(*command, *where).refusal
+        assert refusal.startswith(f"{key} in {store.uri} ")
+        assert refusal.endswith("; remove it, or plan the study again, from its file and source (fer plan)")
+    assert fer("plan", "--study", "mine", *where).refusal.startswith(f"{key} in {store.uri} ")
+    assert f"study mine cannot be read: {key} in {store.uri} " in fer("status", *where).output
+
+    assert fer("plan", "--study", study, *where).status == 0
+    assert fer("status", "mine", *where).status == 0
+
+
+def test_a_broken_plan_ref_for_another_source_does_not_keep_a_study_from_being_planned(
+    fer: Fer, study: Path, store: Store
+) -> None:
+    store.objects.write("refs/studies/mine/0.json", b"{}")
+    store.objects.delete(next(info.key for info in store.objects.list("refs/studies/mine/") if "/0." not in info.key))
+    assert fer("plan", "--study", study, "--store", store.uri).status == 0
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[]", b'{"dataset": 1}'])
+def test_a_broken_ref_to_a_data_set_is_one_line_and_preparing_again_mends_it(
+    fer: Fer, study: Path, store: Store, content: bytes
+) -> None:
+    key = only_ref(store, "sources")
+    store.objects.write(key, content)
+    plan = ("plan", "--study", study, "--store", store.uri)
+    refusal = fer(*plan).refusal
+    assert refusal.startswith(f"{key} in {store.uri} ")
+    assert refusal.endswith("; remove it, or prepare the source again (fer prepare)")
+    assert fer("prepare", "--study", study, "--store", store.uri).status == 0
+    assert fer(*plan).status == 0
+
+
+def test_a_broken_ref_to_a_report_is_written_anew_with_the_report(fer: Fer, study: Path, store: Store) -> None:
+    report = ("report", "--study", study, "--store", store.uri)
+    assert fer(*report).status == 0
+    key = only_ref(store, "reports")
+    before = json.loads(store.objects.read(key))
+    store.objects.write(key, b"[]")
+    assert fer(*report).status == 0
+    assert json.loads(store.objects.read(key))["report"] == before["report"]
+
+
+def test_a_file_managers_file_among_the_refs_is_no_study(fer: Fer, store: Store) -> None:
+    store.objects.delete(only_ref(store, "studies"))
+    for name in (".DS_Store", "mine/.DS_Store"):
+        store.objects.write(f"refs/studies/{name}", b"")
+    assert fer("show", "--store", store.uri, "--json").json()["studies"] == {}
+    assert "neither built in, nor a file, nor planned" in fer("plan", "--study", "mine", "--store", store.uri).refusal
+
+
 def test_the_command_that_an_export_names_works_as_printed(fer: Fer, store: Store, tmp_path: Path) -> None:
     write_faces(tmp_path / "my faces", per_class=20)
     export = ("export", "dataset", "--source", tmp_path / "my faces", "--store", store.uri, "--to", tmp_path / "out")
