@@ -15,7 +15,7 @@ def command() -> None:
 @store_option
 @click.option("--set-aside", is_flag=True, help="Make broken artifacts invisible, so that they are made again.")
 def check_command(store_uri: str, set_aside: bool) -> int:
-    """Read every file of every artifact and compare it with its manifest.
+    """Read every file of every artifact and compare it with its manifest; read every ref, claim and outcome.
 
     Exit status 2 where anything is broken, or where the server ignores conditional writes.
     """
@@ -25,10 +25,15 @@ def check_command(store_uri: str, set_aside: bool) -> int:
         click.echo(problem.reason)
         if set_aside:
             store.set_aside(problem.kind, problem.digest)
+    records = store.unreadable_records()
+    for line in records:
+        click.echo(line)
     count = sum(1 for _ in store.artifacts())
-    if not problems:
+    if problems:
+        advice = "set aside; run the study again to make them anew" if set_aside else "--set-aside has them made again"
+        click.echo(f"{len(problems):,} broken, {advice}")
+    else:
         click.echo(f"{count:,} artifacts in {store.uri}, all as they were published")
-        return 0
-    advice = "set aside; run the study again to make them anew" if set_aside else "--set-aside has them made again"
-    click.echo(f"{len(problems):,} broken, {advice}")
-    return 2
+    if records:
+        click.echo(f"{len(records):,} refs, claims or outcomes that cannot be read")
+    return 2 if problems or records else 0

@@ -4,29 +4,42 @@ Attempts at a digest are numbered objects ``claims/<digest>/<n>.json``, created 
 claim, and its owner alone overwrites it. Taking over from a dead owner is creating the next number, so that nothing has
 to be compared and swapped. Expiry trusts clocks to agree within a fraction of the lease. A claim saves work twice done;
 it does not guard the artifact: publishing does (first wins).
+
+A record that cannot be read is damaged, and not half written: every write is atomic. Such a claim lives for a lease
+from when it was last written, as it will have said itself; such an outcome says at least that its attempt is over.
 """
 
 import logging
+import re
 import signal
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from pydantic import AwareDatetime
 
-from fer.errors import StageError, Stopped, TryAgain
+from fer.errors import RequestError, StageError, Stopped, TryAgain
 from fer.store.objects import MissingObject, Objects
-from fer.store.owner import Owner, this_process
+from fer.store.owner import UNKNOWN, Owner, this_process
 from fer.store.records import Record
 
 logger = logging.getLogger(__name__)
 
+R = TypeVar("R", bound=Record)
+AttemptState = Literal["running", "done", "failed", "stopped", "killed"]
+
 LEASE_SECONDS = 120.0
 """How long a claim lives without a sign of life; the heartbeat comes four times as often."""
+
+_KEY = re.compile(r"(?:claims|outcomes)/([^/]+)/([1-9][0-9]*)\.json")
+"""Digest and number of a record; other files below, such as a file manager's, are none."""
+_NO_WORD = "its process ended without a word (killed, or its machine went away)"
+_READERS = 8
 
 
 class ClaimedElsewhere(TryAgain):
@@ -65,10 +78,11 @@ class Attempt(Record):
 
     number: int
     what: str
+    """Like ``owner`` unknown, and ``started`` the time of the last heartbeat, where the claim cannot be read."""
     owner: Owner
     started: AwareDatetime
     expires: AwareDatetime
-    state: Literal["running", "done", "failed", "stopped", "killed"]
+    state: AttemptState
     reason: str
     seconds: float | None
     """Wall seconds of a finished attempt; None where nobody wrote them down (running, killed)."""
@@ -104,7 +118,7 @@ class Claims:
 
         with _Heartbeat(beat, self.lease_seconds / 4):
             try:
-                yield _attempt(number, claim, None)
+                yield _told(number, claim, "running")
             except BaseException as error:
                 stopped = isinstance(error, Stopped | KeyboardInterrupt)
                 exit_code = _exit_code(error)
@@ -117,16 +131,30 @@ class Claims:
 
     def attempts(self, digest: str) -> list[Attempt]:
         """Every attempt at ``digest`` so far, oldest first."""
-        numbers = self._numbers(digest)
-        return [_attempt(number, self._claim(digest, number), self._outcome(digest, number)) for number in numbers]
+        return [self._attempt(digest, number, written) for number, written in self._listed(digest)]
+
+    def unreadable(self) -> list[str]:
+        """What is wrong with each claim and outcome that cannot be read, and what to remove, in one line each."""
+        keys = [info.key for kind in ("claims/", "outcomes/") for info in self.objects.list(kind)]
+        with ThreadPoolExecutor(_READERS) as pool:  # on S3 the time goes into waiting
+            lines = pool.map(self._problem, [named for key in keys if (named := _KEY.fullmatch(key))])
+            return [line for line in lines if line]
+
+    def _problem(self, named: re.Match[str]) -> str:
+        key, outcome = named[0], _outcome_key(named[1], int(named[2]))
+        if key == outcome:
+            _, problem = self._read(Outcome, key)
+            return f"{problem}; remove it" if problem else ""
+        _, problem = self._read(Claim, key)
+        return f"{problem}; remove it, and {outcome} with it" if problem else ""  # a new claim has no outcome
 
     def _take(self, digest: str, what: str) -> tuple[int, Claim]:
         while True:
-            numbers = self._numbers(digest)
-            newest = numbers[-1] if numbers else 0
-            if newest:
-                other = self._claim(digest, newest)
-                if self._outcome(digest, newest) is None and other.is_live():
+            listed = self._listed(digest)
+            newest = listed[-1][0] if listed else 0
+            if listed:
+                other = self._attempt(digest, *listed[-1])
+                if other.state == "running":
                     left = (other.expires - datetime.now(UTC)).total_seconds()
                     raise ClaimedElsewhere(
                         f"{what} is being made by {other.owner} since {other.started:%Y-%m-%d %H:%M:%S} UTC"
@@ -134,27 +162,53 @@ class Claims:
                     )
             now, expires = datetime.now(UTC), self._expiry()
             claim = Claim(what=what, token=uuid.uuid4().hex, owner=this_process(), started=now, expires=expires)
-            created = self.objects.create(_claim_key(digest, newest + 1), claim.to_bytes())
-            if created or self._claim(digest, newest + 1).token == claim.token:
+            if self._create(_claim_key(digest, newest + 1), claim.to_bytes()):
                 return newest + 1, claim
+
+    def _create(self, key: str, data: bytes) -> bool:
+        """Whether ``data``, which nobody else writes, is what lies there now. RequestError where nothing ever will."""
+        if self.objects.create(key, data):
+            return True
+        try:
+            return self.objects.read(key) == data
+        except MissingObject:
+            raise RequestError(
+                f"{key} in {self.objects.uri} can neither be written nor read; remove what is there"
+            ) from None
 
     def _expiry(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self.lease_seconds)
 
-    def _numbers(self, digest: str) -> list[int]:
-        keys = (info.key for info in self.objects.list(f"claims/{digest}/"))
-        return sorted(int(key.rpartition("/")[2].removesuffix(".json")) for key in keys)
+    def _listed(self, digest: str) -> list[tuple[int, datetime]]:
+        """The numbers of the attempts, in order, with when their claims were last written."""
+        found = ((_KEY.fullmatch(info.key), info.modified) for info in self.objects.list(f"claims/{digest}/"))
+        return sorted((int(key[2]), written) for key, written in found if key)
 
-    def _claim(self, digest: str, number: int) -> Claim:
-        key = _claim_key(digest, number)
-        return Claim.from_bytes(self.objects.read(key), f"{key} in {self.objects.uri}")
+    def _attempt(self, digest: str, number: int, written: datetime) -> Attempt:
+        claim, no_claim = self._read(Claim, _claim_key(digest, number))
+        outcome, no_outcome = self._read(Outcome, _outcome_key(digest, number))
+        if claim is None:
+            # A live owner's next heartbeat writes it anew: until then nobody should do the work a second time.
+            expires = written + timedelta(seconds=self.lease_seconds)
+            claim = Claim(what="", token="", owner=UNKNOWN, started=written, expires=expires)
+        if outcome is not None:
+            return _told(number, claim, outcome.state, outcome.reason, outcome.seconds)
+        if claim.is_live() and not no_outcome:
+            return _told(number, claim, "running")
+        problem = no_outcome or no_claim
+        reason = f"how it ended is not known: {problem}" if problem else _NO_WORD
+        return _told(number, claim, "killed", reason)
 
-    def _outcome(self, digest: str, number: int) -> Outcome | None:
-        key = _outcome_key(digest, number)
+    def _read(self, kind: type[R], key: str) -> tuple[R | None, str]:
+        """The record, or None and what is wrong with it: nothing where there is none."""
         try:
-            return Outcome.from_bytes(self.objects.read(key), f"{key} in {self.objects.uri}")
+            data = self.objects.read(key)
         except MissingObject:
-            return None
+            return None, ""
+        try:
+            return kind.from_bytes(data, f"{key} in {self.objects.uri}"), ""
+        except RequestError as error:
+            return None, str(error)
 
 
 class _Heartbeat:
@@ -190,23 +244,16 @@ def _outcome_key(digest: str, number: int) -> str:
     return f"outcomes/{digest}/{number}.json"
 
 
-def _attempt(number: int, claim: Claim, outcome: Outcome | None) -> Attempt:
-    known = {
-        "number": number,
-        "what": claim.what,
-        "owner": claim.owner,
-        "started": claim.started,
-        "expires": claim.expires,
-    }
-    if outcome is not None:
-        return Attempt(**known, state=outcome.state, reason=outcome.reason, seconds=outcome.seconds)
-    if claim.is_live():
-        return Attempt(**known, state="running", reason="", seconds=None)
+def _told(number: int, claim: Claim, state: AttemptState, reason: str = "", seconds: float | None = None) -> Attempt:
     return Attempt(
-        **known,
-        state="killed",
-        reason="its process ended without a word (killed, or its machine went away)",
-        seconds=None,
+        number=number,
+        what=claim.what,
+        owner=claim.owner,
+        started=claim.started,
+        expires=claim.expires,
+        state=state,
+        reason=reason,
+        seconds=seconds,
     )
 
 

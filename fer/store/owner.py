@@ -19,13 +19,17 @@ class Owner(Record):
     """In clock ticks since boot: tells the process from a later one that got the same pid."""
 
     def __str__(self) -> str:
-        return f"process {self.pid} on {self.host}"
+        return f"process {self.pid} on {self.host}" if self.pid else "an unknown process"
 
     def is_known_dead(self) -> bool:
         """True where this process can see that the owner is gone; False where it runs or is out of sight."""
         if not self.boot_id or (self.boot_id, self.pid_namespace) != (_boot_id(), _pid_namespace()):
             return False
         return _process_started(self.pid) != self.process_started
+
+
+UNKNOWN = Owner(host="", boot_id="", pid_namespace="", pid=0, process_started="")
+"""Whoever made a claim that cannot be read."""
 
 
 def this_process() -> Owner:

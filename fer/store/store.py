@@ -211,6 +211,19 @@ class Store:
                 raise BrokenRef(f"{key} in {self.uri} has no text {field!r}; remove it, or {remedy}")
         return content
 
+    def unreadable_records(self) -> list[str]:
+        """What is wrong with each ref, claim and outcome that cannot be read, and what to do, in one line each."""
+        keys = (info.key for info in self.objects.list("refs/"))
+        names = [key.removeprefix("refs/").removesuffix(".json") for key in keys if key.endswith(".json")]
+        return [*filter(None, map(self._broken_ref, names)), *self._claims.unreadable()]
+
+    def _broken_ref(self, name: str) -> str:
+        try:
+            self.read_ref(name)
+        except BrokenRef as error:
+            return str(error)
+        return ""
+
     def ref_to_replace(self, name: str) -> dict[str, Any] | None:
         """The same for who is about to write the ref, and whom a broken one must not stop: None there, too."""
         try:

@@ -14,7 +14,7 @@ from threading import Barrier
 import pytest
 
 from fer.errors import RequestError, Stopped, TryAgain
-from fer.store import ClaimedElsewhere, Objects, Store
+from fer.store import ClaimedElsewhere, Objects, Store, open_store
 
 LEASE = 1.0
 
@@ -163,6 +163,68 @@ def test_a_heartbeat_keeps_a_claim_alive_beyond_its_lease(objects: Objects) -> N
     expires = store.attempts("d")[0].expires
     time.sleep(LEASE / 2)
     assert store.attempts("d")[0].expires == expires, "the heartbeat must end with the block"
+
+
+@pytest.mark.parametrize("content", [b"", b"{}"])
+def test_a_claim_that_cannot_be_read_lapses_a_lease_after_it_was_written(objects: Objects, content: bytes) -> None:
+    objects.write("claims/d/1.json", content)
+    with pytest.raises(ClaimedElsewhere, match="by an unknown process since "), Store(objects).claimed("d", "a cell"):
+        pass
+    store = Store(objects, lease_seconds=LEASE / 4)
+    time.sleep(LEASE / 4 + 0.1)
+    (lapsed,) = store.attempts("d")
+    assert lapsed.state == "killed"
+    assert f"claims/d/1.json in {store.uri} is not a valid claim: " in lapsed.reason
+    with store.claimed("d", "a cell"):
+        pass
+    assert [past.state for past in store.attempts("d")] == ["killed", "done"]
+
+
+def test_a_damaged_claim_of_a_live_process_is_respected_until_its_heartbeat_writes_it_anew(objects: Objects) -> None:
+    store = Store(objects, lease_seconds=2 * LEASE)
+    with store.claimed("d", "a cell") as mine:
+        objects.write("claims/d/1.json", b"")
+        with pytest.raises(ClaimedElsewhere), Store(objects).claimed("d", "a cell"):
+            pass
+        time.sleep(LEASE)
+        (now,) = store.attempts("d")
+        assert (now.state, now.owner) == ("running", mine.owner)
+    assert [past.state for past in store.attempts("d")] == ["done"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{}"])
+def test_an_outcome_that_cannot_be_read_says_that_its_attempt_is_over(store: Store, content: bytes) -> None:
+    with store.claimed("d", "a cell"):
+        pass
+    store.objects.write("outcomes/d/1.json", content)
+    (over,) = store.attempts("d")
+    assert over.state == "killed"
+    assert f"outcomes/d/1.json in {store.uri} is not a valid outcome: " in over.reason
+    with store.claimed("d", "a cell"):
+        pass
+    assert [past.state for past in store.attempts("d")] == ["killed", "done"]
+
+
+def test_an_outcome_is_told_although_its_claim_cannot_be_read(store: Store) -> None:
+    with pytest.raises(RequestError), store.claimed("d", "a cell"):
+        raise RequestError("broken")
+    store.objects.write("claims/d/1.json", b"")
+    assert [(past.state, past.reason) for past in store.attempts("d")] == [("failed", "broken")]
+
+
+def test_other_files_beside_the_claims_are_no_attempts(store: Store) -> None:
+    for name in (".DS_Store", "01.json", "1.json.bak", "0.json", "old/7.json"):
+        store.objects.write(f"claims/d/{name}", b"")
+    assert store.attempts("d") == []
+    with store.claimed("d", "a cell") as attempt:
+        assert attempt.number == 1
+
+
+def test_what_can_neither_be_written_nor_read_in_a_claims_place_is_named(tmp_path: Path) -> None:
+    (tmp_path / "claims" / "d" / "1.json").mkdir(parents=True)
+    store = open_store(str(tmp_path))
+    with pytest.raises(RequestError, match=r"claims/d/1\.json in .* can neither be written nor read; remove what is"):
+        store.claimed("d", "a cell").__enter__()
 
 
 def _change_owner(store: Store, **changes: str) -> None:

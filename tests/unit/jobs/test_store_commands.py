@@ -235,6 +235,21 @@ def test_the_check_names_every_broken_file_and_can_set_its_artifact_aside(fer: F
     assert fer("store", "check", "--store", store.uri).status == 0
 
 
+def test_the_check_names_refs_claims_and_outcomes_that_cannot_be_read(fer: Fer, store: Store) -> None:
+    refs = {info.key for info in store.objects.list("refs/")}
+    broken = {*refs, "claims/d/1.json", "outcomes/d/1.json"}
+    for key in (*broken, "claims/d/.DS_Store", "refs/.DS_Store"):
+        store.objects.write(key, b"{}")
+    told = fer("store", "check", "--store", store.uri)
+    assert told.status == 2
+    *lines, count, _ = told.output.splitlines()
+    assert {line.partition(" in ")[0] for line in lines} == broken
+    assert count == f"2 artifacts in {store.uri}, all as they were published"
+    for key in broken:
+        store.objects.delete(key)
+    assert fer("store", "check", "--store", store.uri).status == 0
+
+
 def test_models_lists_every_classifier_with_its_millions_of_parameters(fer: Fer) -> None:
     classifiers = fer("models", "--json").json()["classifiers"]
     assert classifiers == {name: {"parameters_millions": entry.parameters} for name, entry in CLASSIFIERS.items()}
