@@ -24,7 +24,7 @@ from typing import Literal, Self, TypeVar
 from pydantic import AwareDatetime
 
 from fer.errors import RequestError, StageError, Stopped, TryAgain
-from fer.store.objects import MissingObject, Objects
+from fer.store.objects import MissingObject, Objects, unusable
 from fer.store.owner import UNKNOWN, Owner, this_process
 from fer.store.records import Record
 
@@ -172,9 +172,7 @@ class Claims:
         try:
             return self.objects.read(key) == data
         except MissingObject:
-            raise RequestError(
-                f"{key} in {self.objects.uri} can neither be written nor read; remove what is there"
-            ) from None
+            raise unusable(self.objects, key) from None
 
     def _expiry(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self.lease_seconds)

@@ -79,6 +79,11 @@ def dropped_on_error(objects: Objects, keys: Iterable[str]) -> Iterator[None]:
         raise
 
 
+def unusable(objects: Objects, key: str) -> RequestError:
+    """The error to raise where ``create`` says that something is stored under the key, and ``read`` that nothing is."""
+    return RequestError(f"{key} in {objects.uri} can neither be written nor read; remove what is there")
+
+
 def check_key(key: str) -> str:
     """Return ``key``; RequestError where it could leave the store's root or would mean different things to backends."""
     parts = key.split("/")

@@ -5,6 +5,7 @@ import json
 import os
 import shlex
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from typing import Any
 from fer.errors import RequestError
 from fer.store.checkpoints import Checkpoints
 from fer.store.claims import LEASE_SECONDS, Attempt, Claims
-from fer.store.objects import MissingObject, Objects, check_key, dropped_on_error
+from fer.store.objects import MissingObject, Objects, check_key, dropped_on_error, unusable
 from fer.store.origin import code_version, libraries, machine
 from fer.store.records import FileEntry, Manifest
 
@@ -24,6 +25,8 @@ MANIFEST = "manifest.json"
 RESERVED = frozenset({"aside", "checkpoints", "choices", "claims", "outcomes", "probe", "refs"})
 """First parts of keys that are not kinds of artifacts."""
 _READERS = 8
+_PAUSES = (0.1, 0.2, 0.4, 0.8)
+"""Seconds between tries to publish in a place that is taken, and where nothing is found."""
 _REFS = {
     "sources": (("dataset",), "prepare the source again (fer prepare)"),
     "studies": (("plan", "source", "when"), "plan the study again, from its file and source (fer plan)"),
@@ -120,7 +123,8 @@ class Store:
         """Make the files under ``folder`` the artifact, unless it exists: the first writer wins.
 
         The files go to a place of their own, then the manifest is created. A writer that finds another one's manifest
-        drops its own files and returns that manifest, so that files of different writers never mix.
+        drops its own files and returns that manifest, so that files of different writers never mix. Raises RequestError
+        where the manifest's place is taken by something that cannot be read.
         """
         existing = self.manifest(kind, digest)
         if existing is not None:
@@ -145,15 +149,17 @@ class Store:
         with dropped_on_error(self.objects, [f"{manifest.folder}/{name}" for name in paths]):
             for name, path in paths.items():
                 self.objects.upload(f"{manifest.folder}/{name}", path)
-        while not self.objects.create(manifest_key(kind, digest), manifest.to_bytes()):
+        for pause in _PAUSES:
+            if self.objects.create(manifest_key(kind, digest), manifest.to_bytes()):
+                return manifest
             winner = self.manifest(kind, digest)
-            if winner is None:  # set aside in between: the place is free again
-                continue
-            if winner.attempt != manifest.attempt:  # else it is ours, and only the first answer got lost
-                for name in paths:
-                    self.objects.delete(f"{manifest.folder}/{name}")
-            return winner
-        return manifest
+            if winner is not None:
+                if winner.attempt != manifest.attempt:  # else it is ours, and only the first answer got lost
+                    self._drop(manifest)
+                return winner
+            time.sleep(pause)  # it was set aside in between and the place is free again, or never will be
+        self._drop(manifest)
+        raise unusable(self.objects, manifest_key(kind, digest))
 
     def set_aside(self, kind: str, digest: str) -> None:
         """Make a broken artifact invisible, so that it is made again: its manifest moves to ``aside/``."""
@@ -189,7 +195,10 @@ class Store:
         """Choose ``value`` unless a choice was made: the first one holds for good. Returns what holds."""
         place = f"choices/{key}.json"
         self.objects.create(place, _to_json(value))
-        return self._parse(place, self.objects.read(place))
+        try:
+            return self._parse(place, self.objects.read(place))
+        except MissingObject:
+            raise unusable(self.objects, place) from None
 
     def read_ref(self, name: str) -> dict[str, Any] | None:
         """What ``name`` refers to; None where nothing was written.
@@ -243,6 +252,10 @@ class Store:
         if not isinstance(value, dict):
             raise RequestError(f"{key} in {self.uri} is not a JSON object")
         return value
+
+    def _drop(self, manifest: Manifest) -> None:
+        for name in manifest.files:
+            self.objects.delete(f"{manifest.folder}/{name}")
 
     def _verify(self, manifest: Manifest, folder: Path) -> None:
         for name, entry in manifest.files.items():

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from fer.errors import RequestError, TryAgain
-from fer.store import Manifest, MissingArtifact, Store
+from fer.store import Manifest, MissingArtifact, Store, open_store
 from tests.store.publishing import DIGEST, RECIPE, contents, publish
 
 Damage = Callable[[dict[str, Any]], object]
@@ -104,6 +104,38 @@ def test_a_publication_that_fails_halfway_leaves_nothing(store: Store, made: Pat
         with pytest.raises(TryAgain, match="the disk is full"):
             publish(store, made)
     assert not list(store.objects.list())
+
+
+@pytest.fixture
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fer.store.store._PAUSES", (0.0, 0.0))
+
+
+@pytest.mark.usefixtures("_no_pauses")
+def test_a_place_that_can_neither_be_written_nor_read_is_named_and_nothing_is_left(tmp_path: Path, made: Path) -> None:
+    (tmp_path / "store" / "dataset" / DIGEST / "manifest.json").mkdir(parents=True)
+    (tmp_path / "store" / "choices" / "x.json").mkdir(parents=True)
+    store = open_store(str(tmp_path / "store"))
+    expected = rf"^dataset/{DIGEST}/manifest\.json in .* can neither be written nor read; remove what is there$"
+    with pytest.raises(RequestError, match=expected):
+        publish(store, made)
+    assert list(store.objects.list()) == []
+    with pytest.raises(RequestError, match=r"^choices/x\.json in .* can neither be written nor read"):
+        store.choose("x", {})
+
+
+@pytest.mark.usefixtures("_no_pauses")
+def test_an_artifact_is_published_where_another_one_was_set_aside_in_between(store: Store, made: Path) -> None:
+    answers = iter([False, True])
+    create = store.objects.create
+
+    def late(key: str, data: bytes) -> bool:
+        return next(answers) and create(key, data)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store.objects, "create", late)
+        manifest = publish(store, made)
+    assert store.manifest("dataset", DIGEST) == manifest
 
 
 def test_an_empty_folder_is_not_published(store: Store, tmp_path: Path) -> None:
