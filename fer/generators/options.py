@@ -1,11 +1,11 @@
 """Settings of a generator that a study changes: checked against the model's schema."""
 
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fer.errors import RequestError
-from fer.naming import nearest
+from fer.schema import first_problem
 
 
 class Options(BaseModel):
@@ -25,17 +25,4 @@ def parse_options(schema: type[Schema], where: str, given: dict[str, Any]) -> Sc
     try:
         return schema.model_validate(given)
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        where = ".".join(["generators", where, *(str(part) for part in problem["loc"])])
-        if problem["type"] == "extra_forbidden":
-            known = nearest(str(problem["loc"][-1]), _schema_at(schema, problem["loc"][:-1]).model_fields)
-            raise RequestError(f"{where}: unknown key; {known}") from None
-        message = problem["msg"].removeprefix("Value error, ")
-        raise RequestError(f"{where}: {message}, not {problem['input']!r}") from None
-
-
-def _schema_at(schema: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseModel]:
-    """The schema of the settings within settings that a key was looked for in."""
-    for key in place:
-        schema = cast(type[BaseModel], schema.model_fields[str(key)].annotation)
-    return schema
+        raise RequestError(first_problem(error, schema, f"generators.{where}")) from None

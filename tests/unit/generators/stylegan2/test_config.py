@@ -16,7 +16,7 @@ from fer.generators.stylegan2.entry import STYLEGAN2_32
         ({"r1": 1.0}, r"generators\.mine\.options\.r1: unknown key; .*r1_weight"),
         ({"augment": {"color": True}}, r"generators\.mine\.options\.augment\.color: unknown key; .*colour"),
         ({"learning_rate": -1.0}, r"generators\.mine\.options\.learning_rate: .*, not -1\.0"),
-        ({"batch_size": 6}, r"generators\.mine\.options: minibatch_group 4 does not divide batch_size 6"),
+        ({"batch_size": 6}, r"generators\.mine\.options: minibatch_group 4 does not divide batch_size 6$"),
         (
             {"deviation_channels": 3},
             r"generators\.mine\.options: deviation_channels 3 does not divide the 512 features",
