@@ -60,6 +60,12 @@ def test_other_seeds_ratios_volumes_and_learning_rates_take_as_long(store: Store
     assert stages_foreseen(store, planned(f"{TEXT}training: {{learning_rate: 0.5}}")) == everything
 
 
+def test_a_damaged_manifest_says_nothing_and_does_not_keep_the_others_from_it(store: Store) -> None:
+    ((_, digest),) = store.artifacts("cell/")
+    store.objects.write(f"cell/{digest}/manifest.json", b"{")
+    assert stages_foreseen(store, planned()) == {"train-evaluator", "train-gan", "generate", "assess"}
+
+
 def test_another_data_set_says_nothing(store: Store) -> None:
     assert stages_foreseen(store, planned(dataset="e", size=28_709)) == set()
 
