@@ -102,8 +102,14 @@ def read_study(reference: str, store: Store) -> StudyText:
         newest = max((content for _, content in plan_refs(store, reference)), key=lambda content: str(content["when"]))
         plan = str(newest["plan"])
     text = read_artifact_file(store, "plan", plan, STUDY_YAML).decode()
-    study = PlannedStudy.model_validate_json(read_artifact_file(store, "plan", plan, STUDY_JSON)).study
-    return StudyText(study, text)
+    try:
+        return StudyText(
+            PlannedStudy.model_validate_json(read_artifact_file(store, "plan", plan, STUDY_JSON)).study, text
+        )
+    except ValidationError:
+        raise RequestError(
+            f"study {reference} was planned by another version of this program; plan it from its file"
+        ) from None
 
 
 def current_study(reference: str, store: Store) -> StudyText | None:

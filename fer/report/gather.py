@@ -5,6 +5,7 @@ import io
 import json
 import math
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ from fer.report.results import (
     StudyResults,
     Truth,
 )
+from fer.report.summary import SCORES
 from fer.statistics.auroc import auroc_influence
 from fer.store.claims import Attempt
 from fer.store.objects import MissingObject
@@ -122,7 +124,7 @@ class _Found:
     """Of an assessment."""
 
 
-_UNREADABLE = (ValueError, KeyError, EOFError, zipfile.BadZipFile)
+_UNREADABLE = (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
 """What JSON, CSV and arrays raise where a file is whole but is not what its name says."""
 _SUMMARY = {"train": "cell.json", "train-gan": "generator.json", "assess": "assessment.json"}
 
@@ -132,6 +134,8 @@ def _look_up(store: Store, task: Task) -> _Found | Missing:
         manifest = store.manifest(task.recipe.kind, task.digest)
         if manifest is not None:
             summary = _json(store, manifest, _SUMMARY[task.stage]) if task.stage in _SUMMARY else {}
+            if task.stage == "train":
+                _check_cell(summary)
             pictures = {name: _read(store, manifest, name) for name in _pictures(task, manifest)}
             tested = _tested(_read(store, manifest, "logits.npz")) if task.stage == "train" else None
             plane = read_plane(_read(store, manifest, PLANE)) if task.stage == "assess" else None
@@ -143,6 +147,14 @@ def _look_up(store: Store, task: Task) -> _Found | Missing:
         where = f"{task.recipe.kind}/{task.digest} in {store.uri}"
         return Missing(task, "damaged", f"{where} is as it was published, and cannot be read: {error!r}")
     return Missing(task, *_state_and_reason(store.attempts(task.digest)))
+
+
+def _check_cell(summary: dict[str, Any]) -> None:
+    """KeyError or TypeError where cell.json lacks what tables look up."""
+    for part, figure in SCORES.values():
+        summary["metrics"][part][figure]
+    for name in ("counts", "epochs", "best_epoch", "stopped_by"):
+        summary[name]
 
 
 def _pictures(task: Task, manifest: Manifest) -> list[str]:

@@ -220,6 +220,13 @@ class Store:
                 raise BrokenRef(f"{key} in {self.uri} has no text {field!r}; remove it, or {remedy}")
         return content
 
+    def ref_to_replace(self, name: str) -> dict[str, Any] | None:
+        """The same for who is about to write the ref, and whom a broken one must not stop: None there, too."""
+        try:
+            return self.read_ref(name)
+        except BrokenRef:
+            return None
+
     def unreadable_records(self) -> list[str]:
         """What is wrong with each ref, claim and outcome that cannot be read, and what to do, in one line each."""
         keys = (info.key for info in self.objects.list("refs/"))
@@ -232,13 +239,6 @@ class Store:
         except BrokenRef as error:
             return str(error)
         return ""
-
-    def ref_to_replace(self, name: str) -> dict[str, Any] | None:
-        """The same for who is about to write the ref, and whom a broken one must not stop: None there, too."""
-        try:
-            return self.read_ref(name)
-        except BrokenRef:
-            return None
 
     def write_ref(self, name: str, value: dict[str, Any]) -> None:
         """Let ``name`` refer to ``value`` from now on."""

@@ -17,7 +17,7 @@ from fer.statistics.auroc import auroc_influence
 from fer.statistics.resampling import resampled_scores
 from fer.store import Store, open_store
 from tests.assessments import PER_ORIGIN, save_plane
-from tests.reports import CLASSES, plan_of, sheet_png
+from tests.reports import CLASSES, figures, plan_of, sheet_png
 
 STUDY = """
 name: small
@@ -35,6 +35,14 @@ FILES = {
 }
 
 TEST_LABELS, LEAK_FREE = np.array([0, 6, 2, 2]), np.array([True, False, True, True])
+CELL = {
+    "metrics": {part: figures(0.5) for part in ("validation", "test", "test_leak_free")},
+    "counts": {"distinct": 10, "trained": 9},
+    "epochs": 3,
+    "best_epoch": 2,
+    "stopped_by": "patience",
+}
+"""What ``cell.json`` has to hold."""
 LOGITS = np.random.default_rng(0).normal(size=(4, 7)).astype(np.float16)
 
 
@@ -52,7 +60,7 @@ def publish(store: Store, task: Task, scratch: Path, **other: bytes) -> None:
     """An artifact with the files that a report reads, and with one that it need not. ``other``: bytes of some files."""
     folder = scratch / task.digest
     (folder / "sheets").mkdir(parents=True)
-    (folder / FILES[task.stage]).write_text(json.dumps({"made": str(task)}))
+    (folder / FILES[task.stage]).write_text(json.dumps({"made": str(task), **CELL}))
     (folder / "history.csv").write_text("epoch,loss\n1,0.5\n2,\n")
     (folder / "weights.safetensors").write_bytes(b"weights")
     save_plane(folder / "plane.npz", ("one", "two"))
@@ -216,6 +224,17 @@ def test_a_whole_file_that_is_not_what_its_name_says_is_damage_too(
         (missing,) = (item for item in gather(planned, store).missing if item.task.digest == task.digest)
         assert missing.state == "damaged"
         assert f"{task.recipe.kind}/{task.digest} in {store.uri} is as it was published" in missing.reason
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[]", b'{"metrics": {}}'])
+def test_a_cell_without_its_scores_is_damage(
+    planned: PlannedStudy, store: Store, tmp_path: Path, content: bytes
+) -> None:
+    task = the("train", planned, ratio="1")
+    publish(store, task, tmp_path, **{"cell.json": content})
+    results = gather(planned, store)
+    (missing,) = (item for item in results.missing if item.task.digest == task.digest)
+    assert (missing.state, results.cells) == ("damaged", [])
 
 
 def test_the_study_text_is_what_was_planned(planned: PlannedStudy, store: Store, tmp_path: Path) -> None:
