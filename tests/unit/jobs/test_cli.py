@@ -12,11 +12,6 @@ from jobs.cli import COMMANDS
 from tests.commands import PROGRAM, Fer
 
 
-@pytest.fixture
-def fer(capsys: pytest.CaptureFixture[str]) -> Fer:
-    return Fer(capsys)
-
-
 def test_help_comes_in_under_0_3_seconds() -> None:
     seconds = []
     for _ in range(3):

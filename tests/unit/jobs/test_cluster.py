@@ -15,11 +15,6 @@ from tests.commands import Fer
 REFUSED = "127.0.0.1:1"
 
 
-@pytest.fixture
-def fer(capsys: pytest.CaptureFixture[str]) -> Fer:
-    return Fer(capsys)
-
-
 @dataclass
 class Server:
     """Answers every request with the same."""

@@ -3,11 +3,9 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from fer.plan import Task, tasks
 from fer.report.summary import SCORES
-from fer.store import Store, open_store
+from fer.store import Store
 from jobs.context import Request, open_context
 from tests.commands import Fer
 
@@ -17,27 +15,6 @@ data: {source: drawn, drawn: {train: 70, validation: 35, test: 35}}
 grids: [{name: main, classifiers: [cnn], ratios: [1.0]}]
 seeds: [0, 1]
 """
-
-
-@pytest.fixture
-def fer(capsys: pytest.CaptureFixture[str]) -> Fer:
-    return Fer(capsys)
-
-
-@pytest.fixture
-def study(tmp_path: Path) -> Path:
-    path = tmp_path / "mine.yaml"
-    path.write_text(STUDY)
-    return path
-
-
-@pytest.fixture
-def store(fer: Fer, study: Path, tmp_path: Path) -> Store:
-    """A store in which the study is planned."""
-    folder = tmp_path / "store"
-    assert fer("prepare", "--study", study, "--store", folder).status == 0
-    assert fer("plan", "--study", study, "--store", folder).status == 0
-    return open_store(str(folder))
 
 
 def planned(store: Store) -> tuple[Task, ...]:

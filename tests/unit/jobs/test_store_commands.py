@@ -9,7 +9,7 @@ import pytest
 
 from fer.classifiers.registry import CLASSIFIERS
 from fer.data.source import read_source
-from fer.store import Store, open_store
+from fer.store import Store
 from fer.study import DrawnSpec
 from tests.commands import Fer
 from tests.study.test_stages_plan import write_faces
@@ -19,27 +19,6 @@ name: mine
 data: {source: drawn, drawn: {train: 70, validation: 35, test: 35}}
 grids: [{name: main, classifiers: [cnn], ratios: [1.0]}]
 """
-
-
-@pytest.fixture
-def fer(capsys: pytest.CaptureFixture[str]) -> Fer:
-    return Fer(capsys)
-
-
-@pytest.fixture
-def study(tmp_path: Path) -> Path:
-    path = tmp_path / "mine.yaml"
-    path.write_text(STUDY)
-    return path
-
-
-@pytest.fixture
-def store(fer: Fer, study: Path, tmp_path: Path) -> Store:
-    """A store in which the study is planned."""
-    folder = tmp_path / "store"
-    assert fer("prepare", "--study", study, "--store", folder).status == 0
-    assert fer("plan", "--study", study, "--store", folder).status == 0
-    return open_store(str(folder))
 
 
 def test_a_planned_study_is_to_do(fer: Fer, store: Store) -> None:
@@ -117,6 +96,23 @@ def test_a_broken_plan_ref_is_one_line_and_planning_again_mends_it(
     assert fer("plan", "--study", "mine", *where).refusal.startswith(f"{key} in {store.uri} ")
     assert f"study mine cannot be read: {key} in {store.uri} " in fer("status", *where).output
 
+    assert fer("plan", "--study", study, *where).status == 0
+    assert fer("status", "mine", *where).status == 0
+
+
+def test_a_plan_of_another_version_is_one_line_and_planning_from_the_file_mends_it(
+    fer: Fer, study: Path, store: Store, tmp_path: Path
+) -> None:
+    (tmp_path / "old").mkdir()
+    for name, text in (("study.yaml", study.read_text()), ("study.json", '{"planned": "otherwise"}')):
+        (tmp_path / "old" / name).write_text(text)
+    store.publish("plan", {}, "0" * 40, tmp_path / "old", wall_seconds=1.0, device_seconds=1.0, device="cpu")
+    key = only_ref(store, "studies")
+    store.objects.write(key, json.dumps({**json.loads(store.objects.read(key)), "plan": "0" * 40}).encode())
+    where = ("--store", store.uri)
+    said = "study mine was planned by another version of this program; "
+    assert fer("plan", "--study", "mine", *where).refusal == f"{said}plan it from its file"
+    assert fer("report", "--study", "mine", *where).refusal.startswith(f"{said}run: fer plan --study mine")
     assert fer("plan", "--study", study, *where).status == 0
     assert fer("status", "mine", *where).status == 0
 

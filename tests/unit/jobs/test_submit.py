@@ -21,11 +21,6 @@ TINY = built_in_text("tiny").replace("name: tiny", "name: mine")
 
 
 @pytest.fixture
-def fer(capsys: pytest.CaptureFixture[str]) -> Fer:
-    return Fer(capsys)
-
-
-@pytest.fixture
 def mine(tmp_path: Path) -> Path:
     path = tmp_path / "mine.yaml"
     path.write_text(TINY)
