@@ -2,17 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 from typing import Any
 
 from fer.errors import RequestError
 from fer.recipes import canonical
 from fer.store import Manifest, Store
+from fer.store.reading import at_once
 
 SAMPLE = 200
 """Manifests read per kind. Digests are random, so that the first ones are a fair sample of all."""
-_READERS = 8
 
 WORK = ("model", "content", "options", "kimg", "count", "classifier", "budget", "numerics", "inception")
 """Parameters that decide how much there is to do, and how fast it goes."""
@@ -32,9 +31,7 @@ def known_seconds(store: Store, kinds: Iterable[str]) -> dict[str, float]:
     """Median wall seconds by likeness, over the artifacts of these kinds that the store holds."""
     seconds = defaultdict(list)
     for kind in sorted(set(kinds)):
-        with ThreadPoolExecutor(_READERS) as pool:  # on S3 the time goes into waiting
-            found = pool.map(lambda artifact: _manifest(store, *artifact), store.artifacts(f"{kind}/")[:SAMPLE])
-        for manifest in found:
+        for manifest in at_once(lambda artifact: _manifest(store, *artifact), store.artifacts(f"{kind}/")[:SAMPLE]):
             if manifest is not None:
                 seconds[likeness(manifest.recipe)].append(manifest.wall_seconds)
     return {like: median(values) for like, values in seconds.items()}

@@ -102,14 +102,7 @@ def read_study(reference: str, store: Store) -> StudyText:
         newest = max((content for _, content in plan_refs(store, reference)), key=lambda content: str(content["when"]))
         plan = str(newest["plan"])
     text = read_artifact_file(store, "plan", plan, STUDY_YAML).decode()
-    try:
-        return StudyText(
-            PlannedStudy.model_validate_json(read_artifact_file(store, "plan", plan, STUDY_JSON)).study, text
-        )
-    except ValidationError:
-        raise RequestError(
-            f"study {reference} was planned by another version of this program; plan it from its file"
-        ) from None
+    return StudyText(_planned(store, plan, reference, "plan it from its file").study, text)
 
 
 def current_study(reference: str, store: Store) -> StudyText | None:
@@ -138,14 +131,18 @@ def current_study(reference: str, store: Store) -> StudyText | None:
 
 def load_plan(store: Store, digest: str, request: Request) -> PlannedStudy:
     """A plan from the store. RequestError where it is gone, or was written by a version that planned differently."""
+    remedy = f"run: fer plan {request.flags}"
+    try:
+        return _planned(store, digest, request.study, remedy)
+    except MissingArtifact:
+        raise RequestError(f"the plan of study {request.study} is gone; {remedy}") from None
+
+
+def _planned(store: Store, digest: str, study: str, remedy: str) -> PlannedStudy:
     try:
         return PlannedStudy.model_validate_json(read_artifact_file(store, "plan", digest, STUDY_JSON))
-    except MissingArtifact:
-        raise RequestError(f"the plan of study {request.study} is gone; run: fer plan {request.flags}") from None
     except ValidationError:
-        raise RequestError(
-            f"study {request.study} was planned by another version of this program; run: fer plan {request.flags}"
-        ) from None
+        raise RequestError(f"study {study} was planned by another version of this program; {remedy}") from None
 
 
 def read_artifact_file(store: Store, kind: str, digest: str, name: str) -> bytes:

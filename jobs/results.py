@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from fer.errors import RequestError
 from fer.plan import Task
-from fer.report.summary import SCORES
+from fer.report.damage import DAMAGE, damaged
+from fer.report.results import Missing
+from fer.report.summary import scores_of
 from fer.store import Store
+from fer.store.reading import at_once
 from jobs.context import read_artifact_file
 from jobs.text import aligned
 
@@ -27,7 +28,6 @@ HEAD = (
 )
 SHOWN = ("macro_f1", "macro_f1_leak_free", "accuracy", "accuracy_leak_free")
 NUMERIC = frozenset(range(2, len(HEAD)))
-_READERS = 8
 
 
 @dataclass(frozen=True)
@@ -41,24 +41,11 @@ class Score:
     """Wall seconds of its training."""
 
 
-@dataclass(frozen=True)
-class Damaged:
-    """A cell that exists, and whose figures cannot be read."""
-
-    task: Task
-    reason: str
-    """One line that names the file."""
-
-    def __str__(self) -> str:
-        return f"damaged: {self.task}: {self.reason}"
-
-
-def scores(store: Store, tasks: Sequence[Task], existing: set[str]) -> tuple[list[Score], list[Damaged]]:
+def scores(store: Store, tasks: Sequence[Task], existing: set[str]) -> tuple[list[Score], list[Missing]]:
     """The finished cells among ``tasks``, and those of them that are damaged, each in the order of ``tasks``."""
     finished = [task for task in tasks if task.cell is not None and task.digest in existing]
-    with ThreadPoolExecutor(_READERS) as pool:  # on S3 the time goes into waiting
-        found = list(pool.map(lambda task: _score(store, task), finished))
-    return [one for one in found if isinstance(one, Score)], [one for one in found if isinstance(one, Damaged)]
+    found = at_once(lambda task: _score(store, task), finished)
+    return [one for one in found if isinstance(one, Score)], [one for one in found if isinstance(one, Missing)]
 
 
 def scores_text(found: Sequence[Score], rows: int | None = None) -> list[str]:
@@ -79,18 +66,14 @@ def scores_json(found: Sequence[Score]) -> list[dict[str, Any]]:
     ]
 
 
-def _score(store: Store, task: Task) -> Score | Damaged | None:
+def _score(store: Store, task: Task) -> Score | Missing | None:
     try:
         manifest = store.manifest(task.recipe.kind, task.digest)
         if manifest is None:  # set aside since the listing
             return None
-        metrics = json.loads(read_artifact_file(store, task.recipe.kind, task.digest, "cell.json"))["metrics"]
-        found = {name: metrics[part][figure] for name, (part, figure) in SCORES.items()}
-    except RequestError as error:
-        return Damaged(task, str(error))
-    except (ValueError, KeyError, TypeError) as error:
-        where = f"{task.recipe.kind}/{task.digest} in {store.uri}"
-        return Damaged(task, f"{where} is as it was published, and cannot be read: {error!r}")
+        found = scores_of(json.loads(read_artifact_file(store, task.recipe.kind, task.digest, "cell.json")))
+    except DAMAGE as error:
+        return damaged(store, task, error)
     return Score(task, found, manifest.wall_seconds)
 
 

@@ -10,6 +10,7 @@ import click
 
 from fer.errors import TryAgain
 from fer.plan import tasks
+from fer.report.results import Missing
 from fer.runtime.signals import StopFlag
 from fer.store import ClaimedElsewhere, open_store
 from jobs.context import Context, Request
@@ -19,7 +20,7 @@ from jobs.pace import Pace
 from jobs.plan import plan
 from jobs.prepare import described_source, prepare
 from jobs.report import report
-from jobs.results import Damaged, Score, scores, scores_text
+from jobs.results import Score, scores, scores_text
 from jobs.schedule import CLAIMED_SECONDS, RETRY_SECONDS, Schedule
 from jobs.stage import installed_stop
 from jobs.states import states
@@ -86,11 +87,15 @@ def run_tasks(context: Context, workers: int | None, stop: StopFlag) -> Schedule
     return schedule
 
 
-def summary(schedule: Schedule, found: Sequence[Score], damaged: Sequence[Damaged]) -> list[str]:
+def summary(schedule: Schedule, found: Sequence[Score], damaged: Sequence[Missing]) -> list[str]:
     """What came of the study: the scores of its cells, which are damaged, then what failed and why."""
     lines = scores_text(found, ROWS)
     if damaged:
-        lines += ["", f"damaged cells: {len(damaged):,}", *cut([f"  {cell}" for cell in damaged])]
+        lines += [
+            "",
+            f"damaged cells: {len(damaged):,}",
+            *cut([f"  {cell.state}: {cell.task}: {cell.reason}" for cell in damaged]),
+        ]
     failed = schedule.in_state("failed", "killed", "stopped", "skipped")
     if failed:
         endings = [(task, schedule.endings[task.digest]) for task in failed]

@@ -125,14 +125,14 @@ def _study(context: Context) -> Shown:
     ]
     lines = [f"study {context.planned.study.name} on {context.source}", *scores_text(found)]
     lines += [f"{state}: {task}" for task, state in missing]
-    lines += [str(cell) for cell in damaged]
+    lines += [f"{cell.state}: {cell.task}: {cell.reason}" for cell in damaged]
     values = {
         "study": context.planned.study.name,
         "source": context.source,
         "cells": scores_json(found),
         "missing": [
             *({**task.coordinates, "state": state.name, "reason": state.reason} for task, state in missing),
-            *({**cell.task.coordinates, "state": "damaged", "reason": cell.reason} for cell in damaged),
+            *({**cell.task.coordinates, "state": cell.state, "reason": cell.reason} for cell in damaged),
         ],
     }
     return lines, values

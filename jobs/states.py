@@ -1,14 +1,12 @@
 """How far the tasks of a study are, from one listing of the store and the last attempt at each unfinished task."""
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
 from fer.plan import Task
 from fer.store import Store
-
-_READERS = 8
+from fer.store.reading import at_once
 
 
 @dataclass(frozen=True)
@@ -34,8 +32,7 @@ def states(store: Store, tasks: Iterable[Task]) -> dict[str, State]:
     existing = {digest for kind in kinds for _, digest in store.artifacts(f"{kind}/")}
     attempted = {info.key.split("/")[1] for info in store.objects.list("claims/")}
     unfinished = [task.digest for task in tasks if task.digest in attempted - existing]
-    with ThreadPoolExecutor(_READERS) as pool:  # on S3 the time goes into waiting
-        last = dict(zip(unfinished, pool.map(lambda digest: _last_attempt(store, digest), unfinished), strict=True))
+    last = dict(zip(unfinished, at_once(lambda digest: _last_attempt(store, digest), unfinished), strict=True))
     return {task.digest: EXISTS if task.digest in existing else last.get(task.digest, TO_MAKE) for task in tasks}
 
 

@@ -1,6 +1,16 @@
 """The answer in words, written from the numbers: what each generator's samples are worth, and its best mix."""
 
-from fer.report.evidence import Average, average_difference, difference_of, mean_of, price_of, reached_of
+from functools import lru_cache
+
+from fer.report.evidence import (
+    Average,
+    average_difference,
+    difference_of,
+    leak_free_claim,
+    mean_of,
+    price_of,
+    reached_of,
+)
 from fer.report.format import between, p_is, percent, score, signed, whole
 from fer.report.labels import label_sentences
 from fer.report.notes import ONE_GENERATOR
@@ -8,7 +18,7 @@ from fer.report.prices import controls_of, interval_spelled, spelled
 from fer.report.results import StudyResults
 from fer.report.summary import Group, Summary, groups_of, seen_by_generator, worths_of
 from fer.report.tables.enough import enough_of
-from fer.report.verdicts import NOT_LEAK_FREE, verdicts_of, with_leak_free
+from fer.report.verdicts import NOT_LEAK_FREE, rests_on_leaked, verdicts_of
 from fer.statistics.claims import LEAST_SEEDS, Claim, NetworksClaim
 from fer.statistics.verdicts import UNDECIDABLE, Verdict
 
@@ -17,6 +27,7 @@ _NO_CONTROL = "it has no finished control of the same seeds"
 _NOT_ALL_REAL = "all real images are not finished for these seeds"
 
 
+@lru_cache(maxsize=1)  # for the page, the summary and the numbers: each average is a resampling
 def answers(results: StudyResults) -> list[tuple[str, str]]:
     """(generator, paragraph) for each generator of the study, in its order.
 
@@ -82,8 +93,7 @@ def _worth(results: StudyResults, average: Average | None, verdict: Verdict | No
     """What the samples are worth, how sure that is, and what it is a claim about."""
     if average is None or verdict is None:
         return "No mix can be compared with a control of the same real images"
-    on_leak_free = average_difference(results, average.pairs, "macro_f1_leak_free")
-    leak_free = None if on_leak_free is None else on_leak_free.claim
+    leak_free = leak_free_claim(results, average)
     claim, number = average.claim, len(average.pairs)
     seeds = claim.estimate.seeds
     beside = "In the only mix with a control" if number == 1 else f"On average over {number} mixes with controls"
@@ -104,7 +114,7 @@ def _in_words(verdict: Verdict, leak_free: Claim | None) -> str:
     words = {"better": "a gain beyond chance", "worse": "a loss beyond chance"}.get(
         verdict.words, "no difference seen beyond chance"
     )
-    if with_leak_free(verdict.words, leak_free) != verdict.words:
+    if rests_on_leaked(verdict.words, leak_free):
         words += f" but {NOT_LEAK_FREE}"
     return words if verdict.p is None else f"{words} ({p_is(verdict.p)})"
 

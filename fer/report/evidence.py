@@ -71,6 +71,12 @@ def average_difference(
     return Average(claim_of(found, weights), chosen)
 
 
+def leak_free_claim(results: StudyResults, average: Average) -> Claim | None:
+    """The same mean on the leak-free images; None where there are none."""
+    found = average_difference(results, average.pairs, "macro_f1_leak_free")
+    return None if found is None else found.claim
+
+
 def price_of(
     results: StudyResults, mix: Group, controls: Sequence[Group], name: str = "macro_f1"
 ) -> tuple[Price, int] | None:

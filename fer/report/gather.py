@@ -4,10 +4,7 @@ import csv
 import io
 import json
 import math
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +25,7 @@ from fer.recipes import (
     networks,
     plan_recipe,
 )
+from fer.report.damage import DAMAGE, damaged
 from fer.report.planes import Plane, read_plane
 from fer.report.results import (
     AssessmentResult,
@@ -39,14 +37,13 @@ from fer.report.results import (
     StudyResults,
     Truth,
 )
-from fer.report.summary import SCORES
+from fer.report.summary import scores_of
 from fer.statistics.auroc import auroc_influence
 from fer.store.claims import Attempt
 from fer.store.objects import MissingObject
+from fer.store.reading import at_once
 from fer.store.records import Manifest
 from fer.store.store import Store
-
-_READERS = 8
 
 
 def gather(planned: PlannedStudy, store: Store, source: str = "") -> StudyResults:
@@ -57,8 +54,7 @@ def gather(planned: PlannedStudy, store: Store, source: str = "") -> StudyResult
     cannot be reached.
     """
     all_tasks = tasks(planned)
-    with ThreadPoolExecutor(_READERS) as pool:  # on S3 the time goes into waiting
-        looked_up = list(pool.map(lambda task: _look_up(store, task), all_tasks))
+    looked_up = at_once(lambda task: _look_up(store, task), all_tasks)
     found = {outcome.task.digest: outcome for outcome in looked_up if isinstance(outcome, _Found)}
     absent = {outcome.task.digest: outcome for outcome in looked_up if isinstance(outcome, Missing)}
     all_cells = cells(planned.study)
@@ -124,8 +120,6 @@ class _Found:
     """Of an assessment."""
 
 
-_UNREADABLE = (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
-"""What JSON, CSV and arrays raise where a file is whole but is not what its name says."""
 _SUMMARY = {"train": "cell.json", "train-gan": "generator.json", "assess": "assessment.json"}
 
 
@@ -141,18 +135,14 @@ def _look_up(store: Store, task: Task) -> _Found | Missing:
             plane = read_plane(_read(store, manifest, PLANE)) if task.stage == "assess" else None
             history, snapshots = (_columns(store, manifest, name) for name in ("history.csv", "snapshots.csv"))
             return _Found(task, manifest, summary, history, snapshots, pictures, tested, plane)
-    except RequestError as error:
-        return Missing(task, "damaged", str(error))
-    except _UNREADABLE as error:
-        where = f"{task.recipe.kind}/{task.digest} in {store.uri}"
-        return Missing(task, "damaged", f"{where} is as it was published, and cannot be read: {error!r}")
+    except DAMAGE as error:
+        return damaged(store, task, error)
     return Missing(task, *_state_and_reason(store.attempts(task.digest)))
 
 
 def _check_cell(summary: dict[str, Any]) -> None:
     """KeyError or TypeError where cell.json lacks what tables look up."""
-    for part, figure in SCORES.values():
-        summary["metrics"][part][figure]
+    scores_of(summary)
     for name in ("counts", "epochs", "best_epoch", "stopped_by"):
         summary[name]
 

@@ -1,8 +1,9 @@
 """Scores of finished cells, and their mean and spread over seeds."""
 
 import statistics
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from fer.cells import Cell, cells
 from fer.recipes import is_folder
@@ -30,6 +31,11 @@ class Summary:
     low: float
     high: float
     seeds: int
+
+
+def scores_of(summary: Mapping[str, Any]) -> dict[str, float | None]:
+    """Every score of a ``cell.json`` by its name in SCORES; KeyError or TypeError where it lacks one."""
+    return {name: summary["metrics"][part][figure] for name, (part, figure) in SCORES.items()}
 
 
 def score_of(result: CellResult, name: str) -> float | None:

@@ -39,11 +39,16 @@ def verdicts_of(claims: Sequence[Claim | None]) -> list[Verdict | None]:
 
 
 def with_leak_free(words: str, leak_free: Claim | None) -> str:
-    """A verdict on all test images, and that the leak-free ones do not bear it out where their interval holds 0."""
+    """A verdict on all test images, and that the leak-free ones do not bear it out where they do not."""
+    return f"{words}, {NOT_LEAK_FREE}" if rests_on_leaked(words, leak_free) else words
+
+
+def rests_on_leaked(words: str, leak_free: Claim | None) -> bool:
+    """Whether all test images have a verdict and the interval of the leak-free ones holds 0; False without any."""
     if words not in ("better", "worse") or leak_free is None:
-        return words
+        return False
     interval = leak_free.estimate.interval
-    return f"{words}, {NOT_LEAK_FREE}" if interval.low <= 0 <= interval.high else words
+    return interval.low <= 0 <= interval.high
 
 
 def claim_about(claim: Claim | None, of_one_generator: bool) -> str:

@@ -16,7 +16,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Self, TypeVar
@@ -26,6 +25,7 @@ from pydantic import AwareDatetime
 from fer.errors import RequestError, StageError, Stopped, TryAgain
 from fer.store.objects import MissingObject, Objects, unusable
 from fer.store.owner import UNKNOWN, Owner, this_process
+from fer.store.reading import at_once
 from fer.store.records import Record
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,6 @@ LEASE_SECONDS = 120.0
 _KEY = re.compile(r"(?:claims|outcomes)/([^/]+)/([1-9][0-9]*)\.json")
 """Digest and number of a record; other files below, such as a file manager's, are none."""
 _NO_WORD = "its process ended without a word (killed, or its machine went away)"
-_READERS = 8
 
 
 class ClaimedElsewhere(TryAgain):
@@ -136,9 +135,8 @@ class Claims:
     def unreadable(self) -> list[str]:
         """What is wrong with each claim and outcome that cannot be read, and what to remove, in one line each."""
         keys = [info.key for kind in ("claims/", "outcomes/") for info in self.objects.list(kind)]
-        with ThreadPoolExecutor(_READERS) as pool:  # on S3 the time goes into waiting
-            lines = pool.map(self._problem, [named for key in keys if (named := _KEY.fullmatch(key))])
-            return [line for line in lines if line]
+        lines = at_once(self._problem, (named for key in keys if (named := _KEY.fullmatch(key))))
+        return [line for line in lines if line]
 
     def _problem(self, named: re.Match[str]) -> str:
         key, outcome = named[0], _outcome_key(named[1], int(named[2]))

@@ -8,7 +8,6 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +18,12 @@ from fer.store.checkpoints import Checkpoints
 from fer.store.claims import LEASE_SECONDS, Attempt, Claims
 from fer.store.objects import MissingObject, Objects, check_key, dropped_on_error, unusable
 from fer.store.origin import code_version, libraries, machine
+from fer.store.reading import at_once
 from fer.store.records import FileEntry, Manifest
 
 MANIFEST = "manifest.json"
 RESERVED = frozenset({"aside", "checkpoints", "choices", "claims", "outcomes", "probe", "refs"})
 """First parts of keys that are not kinds of artifacts."""
-_READERS = 8
 _PAUSES = (0.1, 0.2, 0.4, 0.8)
 """Seconds between tries to publish in a place that is taken, and where nothing is found."""
 _REFS = {
@@ -72,10 +71,9 @@ class Store:
 
     def manifests(self, kind: str) -> Iterator[Manifest]:
         """The manifests of all artifacts of a kind, by digest."""
-        with ThreadPoolExecutor(_READERS) as pool:  # on S3 the time goes into waiting
-            for manifest in pool.map(lambda artifact: self.manifest(*artifact), self.artifacts(f"{kind}/")):
-                if manifest is not None:  # None: set aside since the listing
-                    yield manifest
+        for manifest in at_once(lambda artifact: self.manifest(*artifact), self.artifacts(f"{kind}/")):
+            if manifest is not None:  # None: set aside since the listing
+                yield manifest
 
     def artifacts(self, prefix: str = "") -> list[tuple[str, str]]:
         """(kind, digest) of every artifact whose key starts with ``prefix``, sorted; their manifests are not read."""
@@ -231,7 +229,7 @@ class Store:
         """What is wrong with each ref, claim and outcome that cannot be read, and what to do, in one line each."""
         keys = (info.key for info in self.objects.list("refs/"))
         names = [key.removeprefix("refs/").removesuffix(".json") for key in keys if key.endswith(".json")]
-        return [*filter(None, map(self._broken_ref, names)), *self._claims.unreadable()]
+        return [*filter(None, at_once(self._broken_ref, names)), *self._claims.unreadable()]
 
     def _broken_ref(self, name: str) -> str:
         try:

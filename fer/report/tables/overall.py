@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fer.report.evidence import average_difference
+from fer.report.evidence import leak_free_claim
 from fer.report.pairs import NOT_OF_ONE, JudgedAverage, judged_averages
 from fer.report.results import StudyResults
 from fer.report.tables.comparisons import DIFFERENCES, PAIR
@@ -39,8 +39,7 @@ def overall_table(results: StudyResults) -> Table | None:
 
 def _row(results: StudyResults, compared: JudgedAverage) -> dict[str, Any]:
     average, claim = compared.average, compared.average.claim
-    on_leak_free = average_difference(results, average.pairs, "macro_f1_leak_free")
-    leak_free = None if on_leak_free is None else on_leak_free.claim
+    leak_free = leak_free_claim(results, average)
     return {
         "generator": compared.first,
         "against": compared.second,

@@ -19,7 +19,7 @@ OTHER_BINS = "no: neither their bins nor whether it is a root is known"
 
 def measures_table(results: StudyResults) -> Table:
     """Fréchet and Jensen-Shannon distances, theirs and those of each generator's first assessed run."""
-    rows = [*_frechet(results), *_jensen_shannon(results)]
+    rows = _rows(results)
     columns = [
         Column("measure", "Measure", head=True),
         Column("generator", "Generator", head=True),
@@ -42,10 +42,15 @@ def measures_table(results: StudyResults) -> Table:
 
 def beside(results: StudyResults) -> tuple[int, int]:
     """How many of the numbers that they printed have ours beside them, and how many they are."""
-    generators = generators_of_models(results)
-    assessed = {assessment.run.generator for assessment in results.assessments}
-    frechet = sum(generators.get(model) in assessed for model in FRECHET)
-    return frechet + bool(assessed), len(FRECHET) + 1
+    rows = _rows(results)
+    printed, ours = (
+        {(row["measure"], row["theirs"]) for row in found} for found in (rows, [row for row in rows if row["images"]])
+    )
+    return len(ours), len(printed)
+
+
+def _rows(results: StudyResults) -> list[dict[str, Any]]:
+    return [*_frechet(results), *_jensen_shannon(results)]
 
 
 def _frechet(results: StudyResults) -> Iterator[dict[str, Any]]:
